@@ -1,0 +1,80 @@
+// Checks one callback: signature in constant time, age, receiver; then opens it. No network, no state.
+import { PayloadError, REPLAY_WINDOW_SECONDS } from '../../adapter.js';
+import type { CallbackRefusal, ChannelCredentials, ChannelIdentity, InboundRequest, Verified } from '../../adapter.js';
+import { MAX_BODY_BYTES, formatOf, readBody, textOf } from './wechat.body.js';
+import { decrypt, isSignature, openAesKey, sign } from './wechat.crypto.js';
+import { dedupKeyOf } from './wechat.parse.js';
+
+interface Account {
+  channel: ChannelIdentity;
+  credentials: ChannelCredentials;
+}
+
+type Opened = { payload: string } | CallbackRefusal;
+
+/** GET answers the console's address check; POST opens an event. */
+export function verifyCallback(account: Account, request: InboundRequest, now: Date): Verified {
+  const { query } = request;
+  const refused = (reason: CallbackRefusal): Verified => ({ outcome: 'refused', reason });
+  if (account.credentials.callbackToken === '') return refused('not_configured');
+  if (request.method === 'GET') {
+    if (!isPlainSigned(account, query)) return refused('bad_signature');
+    return isFresh(query['timestamp'], now) ? { outcome: 'handshake', answer: query['echostr'] ?? '' } : refused('stale');
+  }
+  if (request.raw.length > MAX_BODY_BYTES) return refused('malformed');
+  const opened = account.channel.settings.callbackMode === 'plain' ? openPlain(account, request) : openSealed(account, request);
+  if (typeof opened === 'string') return refused(opened);
+  // Age is judged after the signature: an unsigned timestamp proves nothing.
+  if (!isFresh(query['timestamp'], now)) return refused('stale');
+  return describe(account, opened.payload);
+}
+
+function isPlainSigned({ credentials }: Account, query: InboundRequest['query']): boolean {
+  const expected = sign(credentials.callbackToken, query['timestamp'] ?? '', query['nonce'] ?? '');
+  return isSignature(expected, query['signature']);
+}
+
+function openPlain(account: Account, { query, raw }: InboundRequest): Opened {
+  return isPlainSigned(account, query) ? { payload: raw.toString('utf8') } : 'bad_signature';
+}
+
+/** Secure mode, and compat mode too: the platform sends the sealed part in both, and only that part is signed. */
+function openSealed({ channel, credentials }: Account, { query, raw }: InboundRequest): Opened {
+  const key = openAesKey(credentials.encodingAesKey);
+  if (key === undefined) return 'not_configured';
+  const encrypted = sealedPart(raw.toString('utf8'));
+  if (encrypted === undefined) return 'malformed';
+  const expected = sign(credentials.callbackToken, query['timestamp'] ?? '', query['nonce'] ?? '', encrypted);
+  if (!isSignature(expected, query['msg_signature'])) return 'bad_signature';
+  const opened = decrypt(key, encrypted);
+  if (opened === undefined) return 'malformed';
+  return opened.receiverId === channel.appId ? { payload: opened.message } : 'wrong_receiver';
+}
+
+// The envelope comes from anyone, so it is not given to a parser: one flat pattern finds the base64 part.
+const XML_PART = /<Encrypt>\s*(?:<!\[CDATA\[)?([A-Za-z0-9+/=]+)(?:\]\]>)?\s*<\/Encrypt>/u;
+const JSON_PART = /"Encrypt"\s*:\s*"([A-Za-z0-9+/=\\]+)"/u;
+
+function sealedPart(text: string): string | undefined {
+  if (formatOf(text) === 'xml') return XML_PART.exec(text)?.[1];
+  const part = JSON_PART.exec(text)?.[1];
+  return part?.replaceAll('\\/', '/');
+}
+
+function isFresh(timestamp: string | undefined, now: Date): boolean {
+  if (timestamp === undefined || !/^\d{1,12}$/u.test(timestamp)) return false;
+  return Math.abs(now.getTime() / 1000 - Number(timestamp)) <= REPLAY_WINDOW_SECONDS;
+}
+
+function describe({ channel }: Account, payload: string): Verified {
+  try {
+    const format = formatOf(payload);
+    const body = readBody(payload, format);
+    const receiver = textOf(body, 'ToUserName');
+    if (channel.originalId !== '' && receiver !== channel.originalId) return { outcome: 'refused', reason: 'wrong_receiver' };
+    return { outcome: 'event', payload, format, dedupKey: dedupKeyOf(body) };
+  } catch (error) {
+    if (error instanceof PayloadError) return { outcome: 'refused', reason: 'malformed' };
+    throw error;
+  }
+}
