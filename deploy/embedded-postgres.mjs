@@ -5,7 +5,7 @@ import path from 'node:path';
 import { installedBinaries, reachableBinaries, runAs } from './postgres/binaries.mjs';
 import { checkDataFolder, DATABASE, ensureDataFolder, folders, OWNER_ROLE, ownerPassword } from './postgres/data-folder.mjs';
 import { NOT_DURABLE, tunedFlags } from './postgres/flags.mjs';
-import { choosePort, findRunning, guard, isAlive, launch, stopPostmaster } from './postgres/postmaster.mjs';
+import { choosePort, findRunning, guard, isAlive, launch, stopPostmaster, watchEnd } from './postgres/postmaster.mjs';
 
 export { DatabaseProblem, setDataFolderAside } from './postgres/data-folder.mjs';
 
@@ -50,7 +50,7 @@ async function adopt({ data, ownerFile, urlOf }) {
     if (!isBorrowed) await stopPostmaster(data, found.pid);
     dismiss();
   };
-  return { url: urlOf(found.port), pid: found.pid, adopted: true, exited: new Promise(() => {}), stop };
+  return { url: urlOf(found.port), pid: found.pid, adopted: true, exited: watchEnd(data, found.pid), stop };
 }
 
 function trimLog(file) {

@@ -3,17 +3,19 @@ import { spawnSync } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import fs from 'node:fs';
 import path from 'node:path';
+import { Problem } from '../problem.mjs';
 import { program } from './binaries.mjs';
 
 export const OWNER_ROLE = 'huiliu';
 export const DATABASE = 'huiliu';
+const UNFINISHED = 'postgres.unfinished-';
 
-/** A problem a person can solve: its message is a full sentence with a way out, and no stack is needed. */
-export class DatabaseProblem extends Error {}
+/** What keeps the database from starting, in sentences for whoever starts it. */
+export class DatabaseProblem extends Problem {}
 
 /** Path of the data folder, and of the unfinished one beside it. */
 export function folders(dataRoot) {
-  return { data: path.join(dataRoot, 'postgres'), unfinished: path.join(dataRoot, 'postgres.unfinished') };
+  return { data: path.join(dataRoot, 'postgres'), unfinished: path.join(dataRoot, `${UNFINISHED}${process.pid}`) };
 }
 
 /**
@@ -52,8 +54,10 @@ export function ownerPassword(dataRoot) {
 export function ensureDataFolder({ dataRoot, native, identity, durable, log }) {
   const { data, unfinished } = folders(dataRoot);
   if (fs.existsSync(data)) return data;
-  if (fs.existsSync(unfinished)) log('an earlier first start was interrupted: making the database anew');
-  fs.rmSync(unfinished, { recursive: true, force: true });
+  for (const name of fs.readdirSync(dataRoot).filter((entry) => entry.startsWith(UNFINISHED))) {
+    log('an earlier first start was interrupted: making the database anew');
+    fs.rmSync(path.join(dataRoot, name), { recursive: true, force: true, maxRetries: 10 });
+  }
   fs.mkdirSync(unfinished, { mode: 0o700 });
   if (identity.uid !== undefined) fs.chownSync(unfinished, identity.uid, identity.gid);
   const where = { identity, cwd: unfinished };

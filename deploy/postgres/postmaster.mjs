@@ -129,6 +129,18 @@ export async function stopPostmaster(data, pid) {
   }
 }
 
+/** The end of a server that is not our child; looked for every two seconds. */
+export function watchEnd(data, pid) {
+  return new Promise((resolve) => {
+    const timer = setInterval(() => {
+      if (readPostmaster(data)?.pid === pid) return;
+      clearInterval(timer);
+      resolve('ended');
+    }, 2000);
+    timer.unref();
+  });
+}
+
 // Waits for the end of its standard input: the word "done" means an orderly end, plain end of file that we were killed.
 // Then the server stops too, unless a new start has adopted it meanwhile (the owner file says who has it).
 const GUARD = `read -r word; [ "$word" = done ] && exit 0; sleep 2

@@ -1,0 +1,156 @@
+// `npm start` from the first check to the last line, and the way back down.
+import path from 'node:path';
+import { setDataFolderAside, startEmbeddedPostgres } from '../embedded-postgres.mjs';
+import { Problem } from '../problem.mjs';
+import { ensureBuilt } from './build.mjs';
+import { endCommands, runLogged } from './commands.mjs';
+import { playDemo, readDemo } from './demo.mjs';
+import { ensureInstalled, shippedNode } from './install.mjs';
+import { clearLeftovers, takeLock } from './lock.mjs';
+import { plans, productEnv, SCRIPTS } from './plans.mjs';
+import { demandFreePort, keptPort } from './ports.mjs';
+import { Processes } from './processes.mjs';
+import { box, Screen, shown } from './screen.mjs';
+import { readSettings, ROOT, usage } from './settings.mjs';
+
+const PARENT_CHECK_MS = 1000;
+
+/** Everything that a stop has to undo, in the order of undoing. */
+class Session {
+  constructor(screen) {
+    this.screen = screen;
+    this.processes = undefined;
+    this.postgres = undefined;
+    this.demo = undefined;
+    this.lock = undefined;
+    this.stopping = undefined;
+    this.stoppedAt = 0;
+  }
+
+  /** Stops once, whoever asks; a second wish after a while is taken as impatience. */
+  stop(reason, code) {
+    if (this.stopping) {
+      if (reason === 'signal' && Date.now() - this.stoppedAt > 1500) this.processes?.kill();
+      return this.stopping;
+    }
+    this.stoppedAt = Date.now();
+    this.stopping = this.undo(reason === 'signal').then(
+      () => process.exit(code),
+      (error) => {
+        console.error(error);
+        process.exit(1);
+      },
+    );
+    return this.stopping;
+  }
+
+  async undo(isSaid) {
+    if (isSaid) this.screen.say('\nStopping…');
+    endCommands();
+    this.demo?.kill('SIGTERM');
+    await this.processes?.stop();
+    await this.postgres?.then((postgres) => postgres.stop(), () => {});
+    this.lock?.release();
+    if (isSaid) this.screen.say('Stopped; nothing is left running.');
+  }
+}
+
+function listen(session, settings) {
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => session.stop('signal', 0));
+  const parent = process.ppid;
+  // npm killed with -9 cannot tell us: its going away must not leave everything running behind a closed terminal
+  if (settings.isUnderNpm) setInterval(() => process.ppid !== parent && session.stop('parent', 1), PARENT_CHECK_MS).unref();
+}
+
+/** The embedded database, or nothing when another one is given. Its own unexpected end is repaired or reported. */
+async function startDatabase(session, settings, screen) {
+  if (settings.databaseUrl) return settings.databaseUrl;
+  const { dataRoot } = settings;
+  if (settings.isNewDatabase) {
+    const kept = setDataFolderAside(dataRoot);
+    if (kept) screen.say(`  The former database was moved to ${shown(kept)}.`);
+  }
+  let failures = 0;
+  const startOnce = async (detail) => {
+    session.postgres = startEmbeddedPostgres({ dataRoot, log: detail });
+    const postgres = await session.postgres;
+    postgres.exited.then(async (reason) => {
+      if (session.stopping) return;
+      failures += 1;
+      if (failures > 3) return session.stop('fatal', 1);
+      screen.say(`PostgreSQL ${reason}; starting it again. Its log: ${shown(path.join(dataRoot, 'logs', 'postgres.log'))}`);
+      await startOnce(() => {}).catch((error) => fail(session, screen, error));
+    });
+    return postgres.url;
+  };
+  return screen.step('Starting PostgreSQL', startOnce);
+}
+
+async function startProduct(session, settings, screen) {
+  const { dataRoot, env, host, port } = settings;
+  const databaseUrl = await startDatabase(session, settings, screen);
+  const simulatorPort = settings.hasSimulator ? await keptPort(dataRoot, 'simulator') : undefined;
+  const full = productEnv({ env, host, port, databaseUrl, simulatorPort, dataRoot });
+  const migrate = [shippedNode(ROOT), path.join(ROOT, SCRIPTS.migrate)];
+  await screen.step('Migrating the database', (detail) =>
+    runLogged(migrate, { cwd: ROOT, env: full, logFile: path.join(dataRoot, 'logs', 'migrate.log'), detail, what: 'Migrating the database' }),
+  );
+  session.processes = new Processes({
+    root: ROOT,
+    dataRoot,
+    onChange: (children) => session.lock.note(children),
+    onFatal: (problem) => fail(session, screen, problem),
+    say: (text) => screen.say(text),
+  });
+  await screen.step('Starting the API, the worker and the simulator', async (detail) => {
+    for (const plan of plans({ env: full, port, simulatorPort })) session.processes.start(plan);
+    await session.processes.waitUntilReady(`http://${host === '0.0.0.0' ? '127.0.0.1' : host}:${port}/health/ready`, detail);
+  });
+  return full;
+}
+
+function announce(screen, { url, demo, isDemoBroken }) {
+  const signIn = demo ? [`Sign in:  ${demo.email}  ${demo.password}`] : ['No demo shop: create your own account there.'];
+  screen.say('');
+  screen.say(box([`回流 Huiliu is running at  ${url}`, '', ...signIn, '', 'Ctrl-C stops everything.']));
+  if (isDemoBroken) screen.say('The demo story did not finish; the lines above say why. Repeat it with: npm run demo');
+}
+
+function fail(session, screen, error) {
+  if (session.stopping) return undefined;
+  screen.say('');
+  console.error(error instanceof Problem ? error.message : error);
+  return session.stop('fatal', 1);
+}
+
+async function run(session, screen) {
+  const settings = readSettings();
+  if (settings.isHelp) {
+    screen.say(usage());
+    return;
+  }
+  const { dataRoot, env, host, port } = settings;
+  const url = env.PUBLIC_URL ?? `http://127.0.0.1:${port}`;
+  listen(session, settings);
+  const lock = takeLock(dataRoot, url);
+  session.lock = lock;
+  await clearLeftovers(lock.children, (text) => screen.say(text));
+  await demandFreePort(port, host);
+  await ensureInstalled({ root: ROOT, dataRoot, env, screen });
+  await ensureBuilt({ root: ROOT, dataRoot, env, screen });
+  const full = await startProduct(session, settings, screen);
+  const isDemoDue = settings.hasDemo && settings.hasSimulator && !readDemo(dataRoot);
+  const isPlayed = !isDemoDue || (await playDemo({ root: ROOT, dataRoot, env: full, onChild: (child) => (session.demo = child) }));
+  if (!session.stopping) announce(screen, { url, demo: readDemo(dataRoot), isDemoBroken: !isPlayed });
+}
+
+/** Starts everything and keeps it running until a signal, a fatal end of a process, or the end of npm. */
+export async function start() {
+  const screen = new Screen();
+  const session = new Session(screen);
+  try {
+    await run(session, screen);
+  } catch (error) {
+    await fail(session, screen, error);
+  }
+}
