@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { fieldLimit, fieldProblemText, fieldTypeOf, fitField, templateProblems, whyNotField } from './template-fields.js';
-import type { TemplateField, TemplateFieldType } from './template-fields.js';
+import { fieldLimit, fieldProblemText, fieldTypeOf, fitField, templateProblems, whyNotField } from './template-fields.ts';
+import type { TemplateField, TemplateFieldType } from './template-fields.ts';
 
 const field = (type: TemplateFieldType, options?: string[]): TemplateField => ({ key: `${type}1`, type, label: '备注', ...(options ? { options } : {}) });
 const rule = (type: TemplateFieldType, value: string): string => whyNotField(field(type), value)?.rule ?? 'ok';

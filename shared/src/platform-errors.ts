@@ -1,0 +1,83 @@
+// What a merchant reads when a platform says no: the cause, and what to do about it. The key comes with the
+// API's answer; the platform's own code and words stay in the log.
+
+export interface Sentence {
+  what: string;
+  todo: string;
+}
+
+export interface PlatformProblemText {
+  zh: Sentence;
+  en: Sentence;
+}
+
+const say = (zhWhat: string, zhTodo: string, enWhat: string, enTodo: string): PlatformProblemText => ({
+  zh: { what: zhWhat, todo: zhTodo },
+  en: { what: enWhat, todo: enTodo },
+});
+
+export const PLATFORM_PROBLEMS = {
+  // The account and its credentials
+  app_id_wrong: say('AppID 不对', '到微信公众平台「开发管理」复制 AppID，重新填写', 'The AppID is wrong', 'Copy it from the development settings of the mini program and enter it again'),
+  app_secret_wrong: say('AppSecret 不对或已被重置', '到微信公众平台「开发管理」重置 AppSecret，把新的填进来', 'The AppSecret is wrong or was reset', 'Reset it in the development settings of the mini program and enter the new one'),
+  app_secret_frozen: say('AppSecret 已被冻结', '到微信公众平台解冻 AppSecret 后再试', 'The AppSecret is frozen', 'Unfreeze it in the WeChat console, then try again'),
+  ip_not_allowed: say('服务器 IP 不在微信的白名单里', '到微信公众平台「开发管理 → IP 白名单」加入我们的服务器 IP', 'Our server is not on the IP allow-list', 'Add its address in the development settings under IP allow-list'),
+  ip_needs_confirmation: say('微信在等管理员确认这次接入', '请小程序管理员在微信里点确认，然后重试', 'WeChat is waiting for an administrator to confirm this server', 'Ask the administrator to confirm in WeChat, then try again'),
+  ip_refused: say('管理员拒绝了这台服务器，微信会限制一段时间', '与管理员沟通，1 到 24 小时后再试', 'An administrator refused this server; WeChat blocks it for a while', 'Talk to the administrator and try again in 1 to 24 hours'),
+  account_banned: say('账号的接口权限被微信封禁', '到微信公众平台「通知中心」查看原因并申诉', 'WeChat has banned the account from this interface', 'See the reason in the notice centre of the WeChat console and appeal'),
+  subscription_banned: say('订阅消息能力被微信封禁', '到微信公众平台「通知中心」查看违规原因；解封前请改用其他渠道', 'WeChat has banned subscription messages of this account', 'See the reason in the notice centre; use another channel until it is lifted'),
+  no_permission: say('账号没有这个接口的权限', '确认小程序已认证，并已开通对应的能力', 'The account has no right to this interface', 'Check that the mini program is verified and has this ability switched on'),
+  authorization_gone: say('商户对我们的授权已失效', '请重新授权这个账号', 'The authorisation of this account has ended', 'Authorise the account again'),
+  token_invalid: say('访问凭证已失效，系统会自动换新', '不用处理；如果一直出现，请检查 AppSecret 有没有被重置', 'The access token has run out; a new one is fetched automatically', 'Nothing to do; if it goes on, check whether the AppSecret was reset'),
+  // The person
+  no_permit: say('客户没有订阅，或订阅次数已用完', '等客户下次同意订阅后再发，或改走其他渠道', 'The customer has not subscribed or no send is left', 'Send again once they accept, or use another channel'),
+  window_closed: say('客户超过 48 小时没有互动，会话窗口已关闭', '等客户再来消息，或改用订阅消息', 'The customer has been silent for 48 hours; the service window is closed', 'Wait for their next message, or use a subscription message'),
+  window_used_up: say('这个会话窗口的条数已用完', '等客户再来消息后再发', 'All messages of this service window are used', 'Wait until the customer writes again'),
+  unknown_person: say('这个客户不属于这个小程序', '确认客户是从这个小程序来的', 'This customer does not belong to this mini program', 'Check which mini program the customer came from'),
+  person_blocked: say('客户关闭了消息或受微信保护', '不要再给这位客户发送', 'The customer switched messages off or is protected by WeChat', 'Do not send to this customer again'),
+  // Login
+  code_invalid: say('登录凭证无效或已过期', '请客户重新打开小程序', 'The login code is invalid or has run out', 'Ask the customer to open the mini program again'),
+  code_used: say('登录凭证已被用过', '请客户重新打开小程序', 'The login code was used already', 'Ask the customer to open the mini program again'),
+  // Template and content
+  template_wrong: say('消息模板不存在或已删除', '到渠道页点「同步模板」，再重新选择模板', 'The template does not exist or was deleted', 'Sync the templates on the channel page and choose again'),
+  template_limit: say('消息模板数量已到上限', '到微信公众平台删掉不用的模板', 'The account has as many templates as it may', 'Delete one that is not used in the WeChat console'),
+  template_restricted: say('这个模板被微信限制使用', '换一个模板', 'WeChat restricts this template', 'Choose another template'),
+  content_rule: say('有字段不符合模板规则', '按提示修改该字段的内容后重发', 'A field breaks the rules of the template', 'Change the field as shown, then send again'),
+  content_forbidden: say('内容含有微信禁止的词', '修改文案，去掉营销、诱导或敏感词', 'The content has words that WeChat forbids', 'Rewrite it without promotional, inducing or sensitive words'),
+  content_too_long: say('内容太长', '请缩短内容', 'The content is too long', 'Shorten it'),
+  media_invalid: say('图片或素材已失效', '重新上传素材', 'The picture or media has run out', 'Upload it again'),
+  page_missing: say('小程序里没有这个页面，或还没有发布', '检查页面路径，并先发布小程序', 'The page does not exist in the released mini program', 'Check its path and release the mini program first'),
+  // Pace
+  too_fast: say('发送太快，微信要求放慢', '系统会自动放慢并重试', 'Too fast for WeChat', 'We slow down and try again by ourselves'),
+  same_person_busy: say('同一位客户正有另一条消息在发', '系统会稍后自动重试', 'Another message to this customer is under way', 'We try again shortly by ourselves'),
+  day_quota: say('今天的接口次数已用完', '明天 0 点后自动恢复，也可以改用其他渠道', 'The daily quota of this account is used up', 'It comes back after midnight; or use another channel'),
+  platform_busy: say('微信系统繁忙', '系统会自动重试', 'WeChat is busy', 'We try again by ourselves'),
+  platform_silent: say('没有收到微信的答复', '系统会核对结果；不会盲目重发', 'WeChat did not answer', 'We check what became of it and do not send it twice'),
+  platform_unreachable: say('连不上微信', '检查服务器的网络', 'WeChat cannot be reached', 'Check the network of the server'),
+  our_mistake: say('请求格式不对，是我们的问题', '请联系客服并提供时间', 'The request was wrong; this is our mistake', 'Contact support and tell the time'),
+  unknown: say('微信返回了我们不认识的错误', '稍后再试；如果一直出现请联系客服', 'WeChat answered with an error we do not know', 'Try again later; contact support if it goes on'),
+  // Callbacks
+  callback_never_seen: say('还没有收到过微信的消息推送', '把回调地址、Token 和 EncodingAESKey 填到微信公众平台「消息推送」并点提交', 'WeChat has not called us yet', 'Enter the callback address, token and key in the WeChat console under message push and submit'),
+  callback_bad_signature: say('微信来的推送签名对不上', '两边的 Token 要完全一样，请重新复制', 'The signature of the callbacks does not match', 'The token must be the same on both sides; copy it again'),
+  callback_stale: say('微信来的推送时间相差太多', '检查服务器的时钟', 'The callbacks carry a time too far from ours', 'Check the clock of the server'),
+  callback_malformed: say('微信来的推送解不开', '两边的 EncodingAESKey 和加密方式要一样，请重新复制', 'The callbacks cannot be opened', 'The key and the mode must be the same on both sides; copy them again'),
+  callback_wrong_receiver: say('推送属于另一个小程序', '确认回调地址配在了正确的小程序上', 'The callbacks belong to another mini program', 'Check that the address was entered at the right mini program'),
+  no_templates: say('这个小程序还没有订阅消息模板', '到微信公众平台「订阅消息」选用模板，再回来同步', 'This mini program has no subscription template yet', 'Choose templates in the WeChat console, then sync again'),
+} as const satisfies Record<string, PlatformProblemText>;
+
+export type PlatformProblem = keyof typeof PLATFORM_PROBLEMS;
+
+/** Cause and remedy in one line, for a toast or a table cell. */
+export function platformProblemText(key: string, lang: 'zh' | 'en'): string {
+  const { what, todo } = platformProblem(key)[lang];
+  return lang === 'zh' ? `${what}。${todo}。` : `${what}. ${todo}.`;
+}
+
+/** The sentences of a key; a key this build does not know reads as `unknown`. */
+export function platformProblem(key: string): PlatformProblemText {
+  return isPlatformProblem(key) ? PLATFORM_PROBLEMS[key] : PLATFORM_PROBLEMS.unknown;
+}
+
+export function isPlatformProblem(key: string): key is PlatformProblem {
+  return Object.hasOwn(PLATFORM_PROBLEMS, key);
+}
