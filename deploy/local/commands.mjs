@@ -35,10 +35,10 @@ export function endCommands() {
 
 /**
  * @param {string[]} command program and arguments
- * @param {{cwd: string, env: Record<string, string>, logFile: string, detail?: (text: string) => void, what: string}} how
+ * @param {{cwd: string, env: Record<string, string>, logFile: string, detail?: (text: string) => void, what: string, tail?: number}} how
  * @returns {Promise<void>} rejects with a Problem that quotes the log when the command fails
  */
-export async function runLogged([program, ...args], { cwd, env, logFile, detail = () => {}, what }) {
+export async function runLogged([program, ...args], { cwd, env, logFile, detail = () => {}, what, tail = 15 }) {
   fs.mkdirSync(path.dirname(logFile), { recursive: true });
   const log = fs.createWriteStream(logFile, { flags: 'w' });
   const child = spawn(program, args, { cwd, env: { ...env, ...QUIET }, stdio: ['ignore', 'pipe', 'pipe'], detached: true });
@@ -57,5 +57,5 @@ export async function runLogged([program, ...args], { cwd, env, logFile, detail 
   running.delete(child);
   await new Promise((resolve) => log.end(resolve));
   if (ended === 0) return;
-  throw new Problem(`${what} failed (${program} ended with ${ended}). The whole log is ${shown(logFile)}; it ends:\n${tailOf(logFile)}`);
+  throw new Problem(`${what} failed (${program} ended with ${ended}). The whole log is ${shown(logFile)}; it ends:\n${tailOf(logFile, tail)}`);
 }
