@@ -1,0 +1,84 @@
+import type { FastifyInstance } from 'fastify';
+import { ok, refuse } from '../error-code.ts';
+import { randomText } from '../ids.ts';
+import type { InboxMessage } from '../member.ts';
+import type { World } from '../world.ts';
+import { addRoute, type Call, type Fields } from './call.ts';
+
+const TEXT_MAX_BYTES = 2048;
+const TYPING_WINDOW_MS = 30_000;
+
+/** Customer-service messages, the typing sign and the upload of pictures for them. */
+export function addCustomerServiceRoutes(server: FastifyInstance, world: World): void {
+  addRoute(server, world, { method: 'POST', path: '/cgi-bin/message/custom/send', auth: 'token', handle: sendMessage });
+  addRoute(server, world, { method: 'POST', path: '/cgi-bin/message/custom/typing', auth: 'token', handle: typing });
+  addRoute(server, world, { method: 'POST', path: '/cgi-bin/media/upload', auth: 'token', handle: upload });
+}
+
+type Content = Pick<InboxMessage, 'text' | 'page'>;
+
+function sendMessage({ world, app, body, now }: Call): object {
+  const member = app.byOpenid.get(String(body['touser'] ?? ''));
+  if (!member) return refuse(40003);
+  const content = readContent(app.media, body);
+  if (typeof content === 'number') return refuse(content);
+  const spent = member.spendWindow(now);
+  if (spent !== 0) return refuse(spent);
+  const msgtype = String(body['msgtype']);
+  member.receive({ id: world.newMessageId(), at: now, kind: 'custom', msgtype, ...content, read: false });
+  member.say({ at: now, from: 'service', text: content.text ?? '' });
+  app.stats.message('custom', `${member.openid}|${msgtype}|${content.page ?? ''}|${content.text ?? ''}`);
+  return ok;
+}
+
+/** The text and jump target of a message, or the errcode of what is wrong with it. */
+function readContent(media: Set<string>, body: Fields): Content | number {
+  const msgtype = String(body['msgtype'] ?? '');
+  const part = (body[msgtype] ?? {}) as Record<string, string | undefined>;
+  switch (msgtype) {
+    case 'text':
+      return readText(part['content']);
+    case 'image':
+      return media.has(part['media_id'] ?? '') ? { text: '[图片]' } : 40007;
+    case 'link':
+      return part['title'] && part['url'] ? { text: `${part['title']}\n${part['description'] ?? ''}`.trim(), page: part['url'] } : 40097;
+    case 'miniprogrampage':
+      if (!part['title'] || !part['pagepath']) return 40097;
+      return media.has(part['thumb_media_id'] ?? '') ? { text: part['title'], page: part['pagepath'] } : 40007;
+    case 'msgmenu':
+      return readMenu(body['msgmenu']);
+    default:
+      return 40008;
+  }
+}
+
+function readText(content: unknown): Content | number {
+  if (typeof content !== 'string' || content === '') return 44004;
+  if (Buffer.byteLength(content) > TEXT_MAX_BYTES) return 45002;
+  const page = /data-miniprogram-path="([^"]*)"/.exec(content)?.[1] ?? /<a[^>]*href="([^"]+)"/.exec(content)?.[1];
+  return page === undefined ? { text: content } : { text: content, page };
+}
+
+function readMenu(value: unknown): Content | number {
+  const menu = (value ?? {}) as { head_content?: string; tail_content?: string; list?: { content?: string }[] };
+  if (!Array.isArray(menu.list) || menu.list.length === 0) return 40097;
+  const lines = [menu.head_content, ...menu.list.map((item) => `· ${item.content ?? ''}`), menu.tail_content];
+  return { text: lines.filter(Boolean).join('\n') };
+}
+
+function typing({ app, body, now }: Call): object {
+  const member = app.byOpenid.get(String(body['touser'] ?? ''));
+  if (!member) return refuse(40003);
+  if (body['command'] !== 'Typing' && body['command'] !== 'CancelTyping') return refuse(45072);
+  return now - member.lastActionAt > TYPING_WINDOW_MS ? refuse(45080) : ok;
+}
+
+/** Mini programs may upload pictures only; the bytes are not kept. */
+function upload({ app, query, body, now }: Call): object {
+  const bytes = body['multipart'];
+  if (query['type'] !== 'image') return refuse(40097, 'type');
+  if (!(bytes instanceof Buffer) || !bytes.includes('filename=')) return refuse(44002);
+  const media_id = randomText(64);
+  app.media.add(media_id);
+  return { type: 'image', media_id, created_at: Math.floor(now / 1000) };
+}
