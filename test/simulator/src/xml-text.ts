@@ -8,7 +8,7 @@ export function xmlText(root: string, value: Record<string, unknown>): string {
 }
 
 function wrap(value: unknown): unknown {
-  if (typeof value === 'string') return { '#cdata': value.replaceAll(']]>', ']]]]><![CDATA[>') };
+  if (typeof value === 'string') return { '#cdata': value };
   if (typeof value === 'bigint') return value.toString();
   if (Array.isArray(value)) return value.map(wrap);
   if (typeof value === 'object' && value !== null) {

@@ -33,5 +33,5 @@ function lifeOf(app: Call['app']): number {
 }
 
 function tokenAnswer(token: Token, now: number): object {
-  return { access_token: token.value, expires_in: Math.floor((token.expiresAt - now) / 1000) };
+  return { access_token: token.value, expires_in: Math.ceil((token.expiresAt - now) / 1000) };
 }
