@@ -6,7 +6,7 @@ import { endCommands, PNPM, runLogged } from '../local/commands.mjs';
 import { ensureInstalled } from '../local/install.mjs';
 import { Screen } from '../local/screen.mjs';
 import { readSettings, ROOT } from '../local/settings.mjs';
-import { Problem } from '../problem.mjs';
+import { asProblem, Problem } from '../problem.mjs';
 import { closingLine, readReport, table, total } from './reports.mjs';
 import { chooseSteps, findProgram, PROGRAMS } from './steps.mjs';
 
@@ -98,7 +98,8 @@ export async function main() {
   try {
     sum = await prove(screen, process.argv.slice(2));
   } catch (error) {
-    console.error(error instanceof Problem ? error.message : error);
+    const problem = asProblem(error);
+    console.error(problem instanceof Problem ? problem.message : problem);
   }
   screen.say(closingLine(sum));
   process.exit(sum.failed > 0 ? 1 : 0);

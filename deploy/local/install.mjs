@@ -53,7 +53,7 @@ function withHome(env, dataRoot) {
 /** True when the packages were installed completely from the present lockfile. */
 export function isInstalled(root) {
   const marker = path.join(root, 'node_modules', '.huiliu-installed');
-  return fs.existsSync(marker) && fs.readFileSync(marker, 'utf8') === contentFingerprint(root, manifests(root));
+  return fs.existsSync(marker) && fs.existsSync(shippedNode(root)) && fs.readFileSync(marker, 'utf8') === contentFingerprint(root, manifests(root));
 }
 
 /**

@@ -2,6 +2,7 @@
 import { randomBytes } from 'node:crypto';
 import fs from 'node:fs';
 import path from 'node:path';
+import { Problem } from '../problem.mjs';
 
 /** The commands of the product's processes; docker-compose.yml must name the same scripts. */
 export const SCRIPTS = {
@@ -15,14 +16,21 @@ export const SCRIPTS = {
 // Small heaps grow late: idle memory halves and the work of one machine still fits.
 const SMALL = ['--max-semi-space-size=4', '--max-old-space-size=1024'];
 
-/** The key that encrypts what merchants entrust to us; made once, and lost data if it is lost. */
-export function secretKey(dataRoot) {
-  const file = path.join(dataRoot, 'secret.key');
-  if (!fs.existsSync(file)) fs.writeFileSync(file, `${randomBytes(32).toString('base64')}\n`, { mode: 0o600 });
-  return fs.readFileSync(file, 'utf8').trim();
+const keyFile = (dataRoot) => path.join(dataRoot, 'secret.key');
+
+/** Makes the key that encrypts what merchants entrust to us; never a second one for a database that was used with a first. */
+export function ensureSecretKey({ dataRoot, databaseUrl, isNewDatabase }) {
+  const file = keyFile(dataRoot);
+  if (fs.existsSync(file)) return;
+  if (!databaseUrl && !isNewDatabase && fs.existsSync(path.join(dataRoot, 'postgres'))) {
+    throw new Problem(
+      `${file} is missing, but the database beside it was used with it. Put the file back, or give its content as SECRET_KEY=…, or start afresh with: npm start -- --new-database`,
+    );
+  }
+  fs.writeFileSync(file, `${randomBytes(32).toString('base64')}\n`, { mode: 0o600 });
 }
 
-/** Names of the variables that a start on one machine sets itself when nobody has. */
+/** The variables of the processes: what the person gave, and what a start on one machine sets itself. */
 export function productEnv({ env, host, port, databaseUrl, simulatorPort, dataRoot }) {
   const publicUrl = env.PUBLIC_URL ?? `http://127.0.0.1:${port}`;
   const simulatorUrl = simulatorPort ? `http://127.0.0.1:${simulatorPort}` : undefined;
@@ -35,7 +43,7 @@ export function productEnv({ env, host, port, databaseUrl, simulatorPort, dataRo
     PORT: String(port),
     PUBLIC_URL: publicUrl,
     DATABASE_URL: databaseUrl,
-    SECRET_KEY: env.SECRET_KEY ?? secretKey(dataRoot),
+    SECRET_KEY: env.SECRET_KEY ?? fs.readFileSync(keyFile(dataRoot), 'utf8').trim(),
     ...simulated,
   };
 }

@@ -1,13 +1,13 @@
 // `npm start` from the first check to the last line, and the way back down.
 import path from 'node:path';
 import { setDataFolderAside, startEmbeddedPostgres } from '../embedded-postgres.mjs';
-import { Problem } from '../problem.mjs';
+import { asProblem, Problem } from '../problem.mjs';
 import { ensureBuilt } from './build.mjs';
 import { endCommands, runLogged } from './commands.mjs';
 import { playDemo, readDemo } from './demo.mjs';
 import { ensureInstalled, shippedNode } from './install.mjs';
 import { clearLeftovers, takeLock } from './lock.mjs';
-import { plans, productEnv, SCRIPTS } from './plans.mjs';
+import { ensureSecretKey, plans, productEnv, SCRIPTS } from './plans.mjs';
 import { demandFreePort, keptPort } from './ports.mjs';
 import { Processes } from './processes.mjs';
 import { box, Screen, shown } from './screen.mjs';
@@ -88,6 +88,7 @@ async function startDatabase(session, settings, screen) {
 
 async function startProduct(session, settings, screen) {
   const { dataRoot, env, host, port } = settings;
+  if (!env.SECRET_KEY) ensureSecretKey(settings);
   const databaseUrl = await startDatabase(session, settings, screen);
   const simulatorPort = settings.hasSimulator ? await keptPort(dataRoot, 'simulator') : undefined;
   const full = productEnv({ env, host, port, databaseUrl, simulatorPort, dataRoot });
@@ -119,7 +120,8 @@ function announce(screen, { url, demo, isDemoBroken }) {
 function fail(session, screen, error) {
   if (session.stopping) return undefined;
   screen.say('');
-  console.error(error instanceof Problem ? error.message : error);
+  const problem = asProblem(error);
+  console.error(problem instanceof Problem ? problem.message : problem);
   return session.stop('fatal', 1);
 }
 
@@ -139,9 +141,9 @@ async function run(session, screen) {
   await ensureInstalled({ root: ROOT, dataRoot, env, screen });
   await ensureBuilt({ root: ROOT, dataRoot, env, screen });
   const full = await startProduct(session, settings, screen);
-  const isDemoDue = settings.hasDemo && settings.hasSimulator && !readDemo(dataRoot);
-  const isPlayed = !isDemoDue || (await playDemo({ root: ROOT, dataRoot, env: full, onChild: (child) => (session.demo = child) }));
-  if (!session.stopping) announce(screen, { url, demo: readDemo(dataRoot), isDemoBroken: !isPlayed });
+  const isDemoDue = settings.hasDemo && settings.hasSimulator && !readDemo(settings);
+  const isPlayed = !isDemoDue || (await playDemo({ root: ROOT, settings, env: full, onChild: (child) => (session.demo = child) }));
+  if (!session.stopping) announce(screen, { url, demo: readDemo(settings), isDemoBroken: !isPlayed });
 }
 
 /** Starts everything and keeps it running until a signal, a fatal end of a process, or the end of npm. */
