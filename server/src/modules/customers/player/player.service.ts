@@ -1,0 +1,98 @@
+// The customer's own side: signing in, and who the play token stands for.
+import { Inject, Injectable } from '@nestjs/common';
+import { CONFIG, type Config } from '../../../config.js';
+import { Clock } from '../../../core/clock.js';
+import { currentContext, currentTenantId, runAs } from '../../../core/context.js';
+import { TenantDb } from '../../../core/db/tenant-db.js';
+import { invalid } from '../../../core/errors/app-error.js';
+import { Events } from '../../../core/events/events.js';
+import { refusal, type Refusal } from '../../../core/graphql/refusal.js';
+import { makePlayToken } from '../../../core/play-token.js';
+import { ChannelLogin } from '../../channels/index.js';
+import { TenantDirectory } from '../../tenants/index.js';
+import { visitorProblem } from '../customer.js';
+import { CustomersRepository } from '../customers.repository.js';
+import type { NewIdentity } from '../identity/identity.repository.js';
+import { IdentityService } from '../identity/identity.service.js';
+import { TimelineService } from '../timeline/timeline.service.js';
+
+export interface CustomerSession {
+  __typename: 'CustomerSession';
+  token: string;
+  expiresAt: Date;
+  customerId: string;
+}
+
+@Injectable()
+export class PlayerService {
+  constructor(
+    private readonly db: TenantDb,
+    private readonly clock: Clock,
+    private readonly events: Events,
+    @Inject(CONFIG) private readonly config: Config,
+    private readonly tenants: TenantDirectory,
+    private readonly logins: ChannelLogin,
+    private readonly people: PlayerPeople,
+  ) {}
+
+  /** Signs in with the code that wx.login gave. Refused: shop_not_found, app_not_found, code_invalid. */
+  async signIn(input: { tenantSlug: string; appId: string; code: string; visitorId?: string | null }): Promise<CustomerSession | Refusal> {
+    if (input.visitorId) checkVisitor(input.visitorId);
+    return this.inShop(input.tenantSlug, async () => {
+      const login = await this.logins.exchange(input.appId, input.code);
+      if (login.outcome === 'unknown_app') return refusal('app_not_found', { appId: input.appId });
+      if (login.outcome === 'code_refused') return refusal('code_invalid', { problem: login.problem });
+      return this.open({ channelId: login.channelId, kind: 'openid', externalId: login.externalId, unionId: login.unionId }, input.visitorId ?? undefined);
+    });
+  }
+
+  /** Outside of WeChat: known only by this browser. Refused: shop_not_found. */
+  async signInVisitor(tenantSlug: string, visitorId: string): Promise<CustomerSession | Refusal> {
+    checkVisitor(visitorId);
+    return this.inShop(tenantSlug, async () => {
+      const channelId = await this.logins.builtIn('h5');
+      return this.open({ channelId, kind: 'visitor', externalId: visitorId }, visitorId);
+    });
+  }
+
+  private async inShop<T>(slug: string, work: () => Promise<T>): Promise<T | Refusal> {
+    const tenant = await this.tenants.bySlug(slug);
+    if (!tenant) return refusal('shop_not_found', { slug });
+    return runAs({ ...currentContext(), tenantId: tenant.id }, work);
+  }
+
+  private async open(who: NewIdentity, visitorId: string | undefined): Promise<CustomerSession> {
+    const customerId = await this.db.write(async () => {
+      const { customerId, isNews } = await this.people.arrive(who, visitorId);
+      if (isNews) await this.events.emit('customer.identified', { customerIds: [customerId] });
+      return customerId;
+    });
+    return { __typename: 'CustomerSession', customerId, ...makePlayToken(currentTenantId(), customerId, this.clock.now(), this.config.secretKeys) };
+  }
+}
+
+/** The person who just signed in, with what their browser did before we knew them. */
+@Injectable()
+export class PlayerPeople {
+  constructor(
+    private readonly clock: Clock,
+    private readonly identities: IdentityService,
+    private readonly customers: CustomersRepository,
+    private readonly timeline: TimelineService,
+  ) {}
+
+  /** Joins the caller's write. `isNews`: a new person, or anonymous touches that became theirs. */
+  async arrive(who: NewIdentity, visitorId: string | undefined): Promise<{ customerId: string; isNews: boolean }> {
+    const { customerId, identityId, isNew } = await this.identities.resolve(who);
+    const adopted = visitorId ? await this.customers.adoptTouches(customerId, visitorId) : 0;
+    if (isNew) {
+      await this.timeline.record([{ customerId, type: 'customer.joined', occurredAt: this.clock.now(), sourceKey: `customer.joined:${identityId}`, detail: { channelId: who.channelId } }]);
+    }
+    return { customerId, isNews: isNew || adopted > 0 };
+  }
+}
+
+function checkVisitor(visitorId: string): void {
+  const wrong = visitorProblem(visitorId);
+  if (wrong) throw invalid(wrong.field, wrong.problem, wrong.message);
+}
