@@ -6,10 +6,12 @@ create table segments (
   created_at timestamptz not null default now(),
   updated_at timestamptz not null default now(),
   archived_at timestamptz,
-  primary key (tenant_id, id),
-  unique (tenant_id, name)
+  primary key (tenant_id, id)
 );
+create unique index segments_name on segments (tenant_id, name) where archived_at is null; -- an archived name is free again
 select app.fence('segments');
+
+create index redemptions_customer on redemptions (tenant_id, customer_id, redeemed_at); -- segment rule redeemed, campaign report
 
 create table campaigns (
   tenant_id uuid not null,
@@ -32,6 +34,7 @@ create table campaigns (
   paused_from text, -- planning or sending
   launched_at timestamptz,
   launched_by uuid,
+  audience bigint, -- people of the segment at launch
   finished_at timestamptz,
   created_at timestamptz not null default now(),
   primary key (tenant_id, id),
