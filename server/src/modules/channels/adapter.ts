@@ -8,17 +8,11 @@ export interface ChannelIdentity {
   appId: string;
   /** The platform's own id of the account (gh_… at WeChat); '' while unknown. */
   originalId: string;
-  settings: ChannelSettings;
+  callbackMode: CallbackMode;
 }
 
 export type CallbackMode = 'plain' | 'compat' | 'secure';
 export type CallbackFormat = 'json' | 'xml';
-
-export interface ChannelSettings {
-  callbackMode: CallbackMode;
-  /** Which build of the mini program a message opens. */
-  programState: 'developer' | 'trial' | 'formal';
-}
 
 /** Opened secrets. They live in memory for one call and are never logged. */
 export interface ChannelCredentials {
@@ -124,6 +118,8 @@ export interface PlatformTemplate {
   externalId: string;
   title: string;
   kind: 'one_time' | 'long_term';
+  /** The platform's own text with its placeholders. */
+  content: string;
   fields: TemplateField[];
   /** The platform's sample text, one line per field. */
   example: string;
@@ -171,7 +167,8 @@ export interface PlatformHttp {
 export interface PlatformRequest {
   method: 'GET' | 'POST';
   url: string;
-  body?: string;
+  /** Sent as JSON. */
+  json?: unknown;
   timeoutMs: number;
 }
 
@@ -200,9 +197,8 @@ export interface AdapterInput {
   /** Base address of the platform's API, without a trailing slash. */
   apiBase: string;
   clock: () => Date;
+  /** How far a callback's timestamp may be from our clock, either way. */
+  callbackMaxAgeSeconds: number;
 }
 
 export type AdapterFactory = (input: AdapterInput) => ChannelAdapter;
-
-/** How far a callback's timestamp may be from our clock, either way. */
-export const REPLAY_WINDOW_SECONDS = 300;

@@ -1,9 +1,15 @@
 // Every platform we speak, by name; one that forgets itself here does not compile.
+import { platforms, type Platform } from '@huiliu/shared';
 import type { AdapterFactory } from '../adapter.js';
 import { wechatMiniProgram } from './wechat-mini-program/wechat.adapter.js';
 
-export type ConnectedPlatform = 'wechat_mini_program';
+type Connectable = { [P in Platform]: (typeof platforms)[P]['canBeConnected'] extends true ? P : never }[Platform];
 
-export const adapters = {
+const adapters = {
   wechat_mini_program: wechatMiniProgram,
-} satisfies Record<ConnectedPlatform, AdapterFactory>;
+} satisfies Record<Connectable, AdapterFactory>;
+
+/** Undefined for a platform that is built in (a web page) or unknown. */
+export function adapterFactory(platform: string): AdapterFactory | undefined {
+  return Object.hasOwn(adapters, platform) ? adapters[platform as Connectable] : undefined;
+}

@@ -1,7 +1,7 @@
 // WeChat mini program behind the platform contract: translation only, one instance per call.
 import type {
   AccessToken, AdapterFactory, AdapterInput, Capabilities, CallbackFormat, ChannelAdapter, ChannelEvent, InboundRequest,
-  PlatformResult, PlatformSession, PlatformTemplate, SendRequest, SendResult, Verified, WindowSend,
+  PlatformResult, PlatformSession, PlatformTemplate, SendRequest, SendResult, SubscriptionSend, Verified, WindowSend,
 } from '../../adapter.js';
 import { WeChatClient, silent } from './wechat.client.js';
 import { sendOutcomeOf } from './wechat.errors.js';
@@ -25,7 +25,7 @@ class WeChatMiniProgram implements ChannelAdapter {
   }
 
   verify(request: InboundRequest): Verified {
-    return verifyCallback(this.input, request, this.input.clock());
+    return verifyCallback(this.input, request);
   }
 
   ack(): { contentType: string; body: string } {
@@ -57,7 +57,7 @@ class WeChatMiniProgram implements ChannelAdapter {
 
   async send(request: SendRequest, token: string): Promise<SendResult> {
     const path = request.kind === 'subscription' ? '/cgi-bin/message/subscribe/send' : '/cgi-bin/message/custom/send';
-    const body = request.kind === 'subscription' ? this.subscriptionBody(request) : windowBody(request);
+    const body = request.kind === 'subscription' ? subscriptionBody(request) : windowBody(request);
     const answer = await this.client.call({ path, query: { access_token: token }, body });
     if (answer.got === 'silence') {
       const { problem, code, detail } = silent(answer);
@@ -67,17 +67,17 @@ class WeChatMiniProgram implements ChannelAdapter {
     const platformId = answer.json['msgid']; // not promised by the platform
     return { outcome: 'accepted', ...(platformId === undefined ? {} : { platformId: String(platformId) }) };
   }
+}
 
-  private subscriptionBody({ to, templateExternalId, data, page }: SendRequest & { kind: 'subscription' }): unknown {
-    return {
-      touser: to,
-      template_id: templateExternalId,
-      ...(page === undefined ? {} : { page }),
-      miniprogram_state: this.input.channel.settings.programState,
-      lang: 'zh_CN',
-      data: Object.fromEntries(Object.entries(data).map(([key, value]) => [key, { value }])),
-    };
-  }
+function subscriptionBody({ to, templateExternalId, data, page }: SubscriptionSend): unknown {
+  return {
+    touser: to,
+    template_id: templateExternalId,
+    ...(page === undefined ? {} : { page }),
+    miniprogram_state: 'formal',
+    lang: 'zh_CN',
+    data: Object.fromEntries(Object.entries(data).map(([key, value]) => [key, { value }])),
+  };
 }
 
 function windowBody({ to, content }: WindowSend): unknown {
@@ -98,6 +98,7 @@ function templateOf(value: unknown): PlatformTemplate | undefined {
     externalId: priTmplId,
     title: typeof title === 'string' ? title : '',
     kind: Number(type) === 3 ? 'long_term' : 'one_time',
+    content,
     fields: fieldsOf(content, Array.isArray(keywordEnumValueList) ? (keywordEnumValueList as EnumValues[]) : []),
     example: typeof example === 'string' ? example : '',
   };

@@ -36,8 +36,7 @@ export class WeChatClient {
         method: body === undefined ? 'GET' : 'POST',
         url,
         timeoutMs: TIMEOUT_MS,
-        // JSON.stringify leaves Chinese as it is; the platform refuses \u escapes.
-        ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+        ...(body === undefined ? {} : { json: body }),
       });
       return readAnswer(status, text);
     } catch (error) {

@@ -37,8 +37,8 @@ function headOf(body: Body): Head {
   return { externalId, second, at: new Date(Number(second) * 1000).toISOString() };
 }
 
-function parseMessage(body: Body, { externalId, at }: Head): ChannelEvent {
-  const msgId = textOf(body, 'MsgId');
+function parseMessage(body: Body, { externalId, at, second }: Head): ChannelEvent {
+  const msgId = textOf(body, 'MsgId') || `${externalId}|${second}`;
   const kind = textOf(body, 'MsgType');
   const text = kind === 'text' ? textOf(body, 'Content') : textOf(body, 'Title');
   return { type: 'customer.wrote', externalId, at, dedupKey: `m:${msgId}`, msgId, kind, text };

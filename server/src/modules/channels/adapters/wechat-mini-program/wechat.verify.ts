@@ -1,31 +1,28 @@
 // Checks one callback: signature in constant time, age, receiver; then opens it. No network, no state.
-import { PayloadError, REPLAY_WINDOW_SECONDS } from '../../adapter.js';
-import type { CallbackRefusal, ChannelCredentials, ChannelIdentity, InboundRequest, Verified } from '../../adapter.js';
+import { PayloadError } from '../../adapter.js';
+import type { AdapterInput, CallbackRefusal, InboundRequest, Verified } from '../../adapter.js';
 import { MAX_BODY_BYTES, formatOf, readBody, textOf } from './wechat.body.js';
 import { decrypt, isSignature, openAesKey, sign } from './wechat.crypto.js';
 import { dedupKeyOf } from './wechat.parse.js';
 
-interface Account {
-  channel: ChannelIdentity;
-  credentials: ChannelCredentials;
-}
+type Account = Pick<AdapterInput, 'channel' | 'credentials' | 'clock' | 'callbackMaxAgeSeconds'>;
 
 type Opened = { payload: string } | CallbackRefusal;
 
 /** GET answers the console's address check; POST opens an event. */
-export function verifyCallback(account: Account, request: InboundRequest, now: Date): Verified {
+export function verifyCallback(account: Account, request: InboundRequest): Verified {
   const { query } = request;
   const refused = (reason: CallbackRefusal): Verified => ({ outcome: 'refused', reason });
   if (account.credentials.callbackToken === '') return refused('not_configured');
   if (request.method === 'GET') {
     if (!isPlainSigned(account, query)) return refused('bad_signature');
-    return isFresh(query['timestamp'], now) ? { outcome: 'handshake', answer: query['echostr'] ?? '' } : refused('stale');
+    return isFresh(account, query['timestamp']) ? { outcome: 'handshake', answer: query['echostr'] ?? '' } : refused('stale');
   }
   if (request.raw.length > MAX_BODY_BYTES) return refused('malformed');
-  const opened = account.channel.settings.callbackMode === 'plain' ? openPlain(account, request) : openSealed(account, request);
+  const opened = account.channel.callbackMode === 'plain' ? openPlain(account, request) : openSealed(account, request);
   if (typeof opened === 'string') return refused(opened);
   // Age is judged after the signature: an unsigned timestamp proves nothing.
-  if (!isFresh(query['timestamp'], now)) return refused('stale');
+  if (!isFresh(account, query['timestamp'])) return refused('stale');
   return describe(account, opened.payload);
 }
 
@@ -61,9 +58,9 @@ function sealedPart(text: string): string | undefined {
   return part?.replaceAll('\\/', '/');
 }
 
-function isFresh(timestamp: string | undefined, now: Date): boolean {
+function isFresh({ clock, callbackMaxAgeSeconds }: Account, timestamp: string | undefined): boolean {
   if (timestamp === undefined || !/^\d{1,12}$/u.test(timestamp)) return false;
-  return Math.abs(now.getTime() / 1000 - Number(timestamp)) <= REPLAY_WINDOW_SECONDS;
+  return Math.abs(clock().getTime() / 1000 - Number(timestamp)) <= callbackMaxAgeSeconds;
 }
 
 function describe({ channel }: Account, payload: string): Verified {

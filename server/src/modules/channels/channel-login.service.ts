@@ -1,0 +1,48 @@
+// Who a customer is at a platform, by the login code of its client.
+import { Inject, Injectable } from '@nestjs/common';
+import { currentTenantId } from '../../core/context.js';
+import { TenantDb } from '../../core/db/tenant-db.js';
+import { AppError } from '../../core/errors/app-error.js';
+import { newId } from '../../core/ids.js';
+import { LOG, type Log } from '../../core/log.js';
+import { ChannelAccess } from './channel-access.service.js';
+import { ChannelsRepository } from './channels.repository.js';
+
+export type Login =
+  | { outcome: 'signed_in'; channelId: string; externalId: string; unionId: string | undefined }
+  | { outcome: 'unknown_app' }
+  /** `problem` is a key of shared/platform-errors. */
+  | { outcome: 'code_refused'; problem: string };
+
+@Injectable()
+export class ChannelLogin {
+  constructor(
+    private readonly db: TenantDb,
+    private readonly repository: ChannelsRepository,
+    private readonly access: ChannelAccess,
+    @Inject(LOG) private readonly log: Log,
+  ) {}
+
+  /**
+   * Trades a code for the person behind it. The platform's session key ends here: it never leaves the server.
+   * @throws upstream or throttled when the platform cannot say; bug inside a write.
+   */
+  async exchange(appId: string, code: string): Promise<Login> {
+    const found = await this.db.read(() => this.repository.findByApp('wechat_mini_program', appId));
+    if (found === undefined || found.status === 'disconnected') return { outcome: 'unknown_app' };
+    const { adapter } = await this.access.forUse(found.id);
+    const session = await adapter.exchangeCode(code);
+    if (session.ok) return { outcome: 'signed_in', channelId: found.id, externalId: session.value.externalId, unionId: session.value.unionId };
+    this.log.info({ channelId: found.id, problem: session.problem, code: session.code, detail: session.detail }, 'login code refused');
+    if (session.kind === 'invalid' || session.kind === 'forbidden') return { outcome: 'code_refused', problem: session.problem };
+    throw new AppError(session.kind === 'throttled' ? 'throttled' : 'upstream', 'The platform cannot check the login just now. Please try again.', { problem: session.problem });
+  }
+
+  /** The id of the tenant's built-in channel of a platform that needs no account (a web page), made on first use. */
+  builtIn(platform: 'h5'): Promise<string> {
+    return this.db.write(async () => {
+      const found = await this.repository.findByApp(platform, platform);
+      return found?.id ?? this.repository.insertBuiltIn({ tenantId: currentTenantId(), id: newId(), platform, name: '网页' });
+    });
+  }
+}

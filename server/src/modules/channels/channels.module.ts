@@ -1,0 +1,32 @@
+import { Module } from '@nestjs/common';
+import { ChannelAccess } from './channel-access.service.js';
+import { ChannelChecks } from './channel-checks.service.js';
+import { ChannelLogin } from './channel-login.service.js';
+import { ChannelsJobs } from './channels.jobs.js';
+import { ChannelsRepository } from './channels.repository.js';
+import { ChannelsResolver } from './channels.resolver.js';
+import { ChannelsService } from './channels.service.js';
+import { InboundEvents } from './inbound/inbound-events.service.js';
+import { InboundIntake } from './inbound/inbound-intake.service.js';
+import { InboundJobs } from './inbound/inbound.jobs.js';
+import { InboundRepository } from './inbound/inbound.repository.js';
+import { InboundService } from './inbound/inbound.service.js';
+import { RejectionCounter } from './inbound/rejection-counter.service.js';
+import { WebhooksController } from './inbound/webhooks.controller.js';
+import { PlatformHttpClient } from './platform-http.client.js';
+import { ChannelRatesRepository } from './rates/channel-rates.repository.js';
+import { ChannelSender } from './sending/channel-sender.service.js';
+import { TemplatesRepository } from './templates.repository.js';
+import { TemplatesService } from './templates.service.js';
+import { ChannelTokensRepository } from './tokens/channel-tokens.repository.js';
+import { ChannelTokens } from './tokens/channel-tokens.service.js';
+
+@Module({
+  providers: [
+    ChannelsService, ChannelsRepository, ChannelsResolver, ChannelsJobs, ChannelAccess, ChannelChecks, ChannelLogin, PlatformHttpClient,
+    TemplatesService, TemplatesRepository, ChannelTokens, ChannelTokensRepository, ChannelRatesRepository, ChannelSender,
+    InboundService, InboundRepository, InboundIntake, InboundEvents, InboundJobs, RejectionCounter, WebhooksController,
+  ],
+  exports: [ChannelsService, ChannelLogin, ChannelSender, TemplatesService, InboundEvents],
+})
+export class ChannelsModule {}

@@ -1,0 +1,95 @@
+import { Inject } from '@nestjs/common';
+import { Args, Context, Mutation, Parent, Query, ResolveField, Resolver } from '@nestjs/graphql';
+import { CONFIG, type Config } from '../../config.js';
+import { Can } from '../../core/graphql/doors.js';
+import { grouped, loader, type GraphContext } from '../../core/graphql/loaders.js';
+import { isRefusal, type Refusal } from '../../core/graphql/refusal.js';
+import { ChannelAccess } from './channel-access.service.js';
+import { ChannelChecks } from './channel-checks.service.js';
+import { presentChannel, presentTemplate, withoutNulls, type ChannelView } from './channel-view.js';
+import type { ChannelRow } from './channels.repository.js';
+import { ChannelsService, type ConnectInput, type UpdateInput } from './channels.service.js';
+import { TemplatesService } from './templates.service.js';
+
+@Resolver('Channel')
+export class ChannelsResolver {
+  constructor(
+    @Inject(CONFIG) private readonly config: Config,
+    private readonly service: ChannelsService,
+    private readonly checks: ChannelChecks,
+    private readonly templatesOf: TemplatesService,
+    private readonly access: ChannelAccess,
+  ) {}
+
+  @Query() @Can('channel.read')
+  async channels(): Promise<ChannelView[]> {
+    return (await this.service.list()).map((row) => this.view(row));
+  }
+
+  @Query() @Can('channel.read')
+  async channel(@Args('id') id: string): Promise<ChannelView> {
+    return this.view(await this.service.get(id));
+  }
+
+  @Query() @Can('channel.read')
+  async messageTemplates(@Args('channelId') channelId?: string | null) {
+    return (await this.templatesOf.list(channelId ?? undefined)).map(presentTemplate);
+  }
+
+  @Mutation() @Can('channel.manage')
+  async connectChannel(@Args('input') input: ConnectInput) {
+    return this.result(await this.service.connect(withoutNulls(input)));
+  }
+
+  @Mutation() @Can('channel.manage')
+  async updateChannel(@Args('id') id: string, @Args('input') input: UpdateInput) {
+    // null clears the daily limit; everywhere else null is the same as left out.
+    const limit = input.dailySendLimit === null ? { dailySendLimit: null } : {};
+    return this.result(await this.service.update(id, { ...withoutNulls(input), ...limit }));
+  }
+
+  @Mutation() @Can('channel.manage')
+  async checkChannel(@Args('id') id: string): Promise<ChannelView> {
+    await this.checks.run(id);
+    return this.channel(id);
+  }
+
+  @Mutation() @Can('channel.manage')
+  async syncTemplates(@Args('channelId') channelId: string) {
+    return (await this.checks.syncTemplates(channelId)) ?? this.result(await this.service.get(channelId));
+  }
+
+  @Mutation() @Can('channel.manage')
+  async pauseChannel(@Args('id') id: string): Promise<ChannelView> {
+    return this.view(await this.service.pause(id));
+  }
+
+  @Mutation() @Can('channel.manage')
+  async resumeChannel(@Args('id') id: string): Promise<ChannelView> {
+    return this.view(await this.service.resume(id));
+  }
+
+  @Mutation() @Can('channel.manage')
+  async disconnectChannel(@Args('id') id: string): Promise<ChannelView> {
+    return this.view(await this.service.disconnect(id));
+  }
+
+  @Mutation() @Can('channel.secrets')
+  revealCallbackSecrets(@Args('channelId') channelId: string): Promise<{ token: string; aesKey: string }> {
+    return this.service.revealCallbackSecrets(channelId);
+  }
+
+  @ResolveField()
+  templates(@Parent() channel: ChannelView, @Context() context: GraphContext) {
+    return loader(context, 'channel.templates', async (ids: readonly string[]) =>
+      grouped(ids, (await this.templatesOf.listOf(ids)).map(presentTemplate), (template) => template.channelId)).load(channel.id);
+  }
+
+  private view(row: ChannelRow): ChannelView {
+    return presentChannel(row, { publicUrl: this.config.publicUrl, callback: this.checks.callback(row), credentials: this.access.credentialsOf(row) });
+  }
+
+  private result(value: ChannelRow | Refusal): Refusal | (ChannelView & { __typename: 'Channel' }) {
+    return isRefusal(value) ? value : { __typename: 'Channel', ...this.view(value) };
+  }
+}

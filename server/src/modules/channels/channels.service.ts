@@ -1,0 +1,176 @@
+// Connecting an account and keeping it: what the merchant enters, in the order of the setup.
+import { Inject, Injectable } from '@nestjs/common';
+import { CONFIG, type Config } from '../../config.js';
+import { currentTenantId } from '../../core/context.js';
+import { TenantDb } from '../../core/db/tenant-db.js';
+import { AppError, invalid, isUniqueViolation, notFound } from '../../core/errors/app-error.js';
+import { Events } from '../../core/events/events.js';
+import { refusal, type Refusal } from '../../core/graphql/refusal.js';
+import { newId } from '../../core/ids.js';
+import type { CallbackFormat, CallbackMode, ChannelCredentials, PlatformFailure } from './adapter.js';
+import { ChannelAccess } from './channel-access.service.js';
+import { ChannelChecks } from './channel-checks.service.js';
+import { whyNotChannelForm, type ChannelForm } from './channel.js';
+import { randomWord, sealCredentials } from './channel.secrets.js';
+import { ChannelsRepository, type ChannelPatch, type ChannelRow } from './channels.repository.js';
+import { ChannelTokens } from './tokens/channel-tokens.service.js';
+import { ChannelRatesRepository } from './rates/channel-rates.repository.js';
+
+export interface ConnectInput extends ChannelForm {
+  platform: string;
+  name: string;
+  appId: string;
+  appSecret: string;
+  callbackMode: CallbackMode;
+  callbackFormat: CallbackFormat;
+}
+
+export interface UpdateInput extends ChannelForm {
+  callbackMode?: CallbackMode;
+  callbackFormat?: CallbackFormat;
+}
+
+@Injectable()
+export class ChannelsService {
+  // eslint-disable-next-line max-params -- wiring
+  constructor(
+    @Inject(CONFIG) private readonly config: Config,
+    private readonly db: TenantDb,
+    private readonly repository: ChannelsRepository,
+    private readonly access: ChannelAccess,
+    private readonly tokens: ChannelTokens,
+    private readonly rates: ChannelRatesRepository,
+    private readonly checks: ChannelChecks,
+    private readonly events: Events,
+  ) {}
+
+  list(): Promise<ChannelRow[]> {
+    return this.db.read(() => this.repository.list());
+  }
+
+  /** @throws not_found */
+  async get(id: string): Promise<ChannelRow> {
+    const row = await this.db.read(() => this.repository.find(id));
+    if (row === undefined) throw notFound('channel', id);
+    return row;
+  }
+
+  /**
+   * Tries AppID and AppSecret at the platform, then stores them and takes the templates over.
+   * Refused: `platform_refused` {problem, platformCode} (nothing is stored), `channel_already_connected` {channelId}.
+   */
+  async connect(input: ConnectInput): Promise<ChannelRow | Refusal> {
+    refuseBadForm(input);
+    const id = newId();
+    const credentials = { appSecret: input.appSecret, callbackToken: input.callbackToken ?? randomWord(32), encodingAesKey: input.aesKey ?? randomWord(43) };
+    const failure = await this.tryCredentials(id, input, credentials);
+    if (failure !== undefined) return sayNo(failure);
+    const stored = await this.store(id, input, credentials);
+    if (stored !== undefined) return stored;
+    await this.checks.run(id);
+    return this.get(id);
+  }
+
+  /** Changes what was entered. A new AppSecret is tried first, as at connecting. */
+  async update(id: string, input: UpdateInput): Promise<ChannelRow | Refusal> {
+    refuseBadForm(input);
+    const row = await this.get(id);
+    const old = this.access.credentialsOf(row);
+    const credentials = { appSecret: input.appSecret ?? old.appSecret, callbackToken: input.callbackToken ?? old.callbackToken, encodingAesKey: input.aesKey ?? old.encodingAesKey };
+    const isNewSecret = credentials.appSecret !== old.appSecret;
+    if (isNewSecret) {
+      const failure = await this.tryCredentials(id, { platform: row.platform, appId: row.app_id }, credentials);
+      if (failure !== undefined) return sayNo(failure);
+    }
+    await this.change(id, { ...patchOf(input), credentials: sealCredentials(this.config.secretKeys, { tenantId: row.tenant_id, channelId: id }, credentials) }, isNewSecret);
+    if (isNewSecret) await this.checks.run(id);
+    return this.get(id);
+  }
+
+  /** Nothing is sent while it is paused; callbacks are still taken. @throws conflict after a disconnect. */
+  async pause(id: string): Promise<ChannelRow> {
+    await this.refuseDisconnected(id);
+    await this.change(id, { status: 'paused', status_reason: null });
+    return this.get(id);
+  }
+
+  /** Back to work, in the state that a fresh check finds. */
+  async resume(id: string): Promise<ChannelRow> {
+    await this.refuseDisconnected(id);
+    await this.change(id, { status: 'connecting', status_reason: null });
+    await this.db.write(() => this.rates.unblock(id));
+    await this.checks.run(id);
+    return this.get(id);
+  }
+
+  /** Ends it for good: secrets are wiped, callbacks answered as unknown. History stays. */
+  async disconnect(id: string): Promise<ChannelRow> {
+    await this.get(id);
+    await this.change(id, { status: 'disconnected', status_reason: null, credentials: null }, true);
+    return this.get(id);
+  }
+
+  /** The two secrets that the merchant must paste at the platform. */
+  async revealCallbackSecrets(id: string): Promise<{ token: string; aesKey: string }> {
+    const { callbackToken, encodingAesKey } = this.access.credentialsOf(await this.get(id));
+    return { token: callbackToken, aesKey: encodingAesKey };
+  }
+
+  private async tryCredentials(id: string, account: { platform: string; appId: string }, credentials: ChannelCredentials): Promise<PlatformFailure | undefined> {
+    const identity = { id, appId: account.appId, originalId: '', callbackMode: 'secure' as const };
+    const issued = await this.access.adapterFor(identity, account.platform, credentials).issueToken(false);
+    // Only a clear no counts; a silent platform must not keep the merchant from saving, the check will tell.
+    return !issued.ok && issued.kind === 'forbidden' ? issued : undefined;
+  }
+
+  private async store(id: string, input: ConnectInput, credentials: ChannelCredentials): Promise<Refusal | undefined> {
+    const tenantId = currentTenantId();
+    const row = {
+      tenant_id: tenantId, id, platform: input.platform, name: input.name.trim(), app_id: input.appId, original_id: input.originalId || null,
+      credentials: sealCredentials(this.config.secretKeys, { tenantId, channelId: id }, credentials),
+      callback_mode: input.callbackMode, callback_format: input.callbackFormat, checks: {}, status: 'connecting' as const, status_reason: null,
+    };
+    try {
+      await this.db.write(async () => {
+        await this.repository.insert(row);
+        await this.events.emit('channel.connected', { channelId: id });
+      });
+      return undefined;
+    } catch (error) {
+      if (!isUniqueViolation(error)) throw error;
+      const other = await this.db.read(() => this.repository.findByApp(input.platform, input.appId));
+      return refusal('channel_already_connected', { channelId: other?.id, appId: input.appId });
+    }
+  }
+
+  private async change(id: string, patch: ChannelPatch, dropToken = false): Promise<void> {
+    await this.db.write(async () => {
+      await this.repository.patch(id, patch);
+      if (dropToken) await this.tokens.drop(id);
+    });
+    this.access.forget(id);
+  }
+
+  private async refuseDisconnected(id: string): Promise<void> {
+    const row = await this.get(id);
+    if (row.status === 'disconnected') throw new AppError('conflict', 'This account was disconnected. Connect it again.', { what: 'channel', id });
+  }
+}
+
+function refuseBadForm(form: ChannelForm): void {
+  const wrong = whyNotChannelForm(form);
+  if (wrong !== undefined) throw invalid(wrong.field, wrong.problem, wrong.message);
+}
+
+const sayNo = ({ problem, code }: PlatformFailure): Refusal => refusal('platform_refused', { problem, platformCode: code });
+
+function patchOf(input: UpdateInput): ChannelPatch {
+  return {
+    ...(input.name === undefined ? {} : { name: input.name.trim() }),
+    ...(input.originalId === undefined ? {} : { original_id: input.originalId || null }),
+    ...(input.callbackMode === undefined ? {} : { callback_mode: input.callbackMode }),
+    ...(input.callbackFormat === undefined ? {} : { callback_format: input.callbackFormat }),
+    ...(input.sendRatePerSecond === undefined ? {} : { send_rate_per_second: input.sendRatePerSecond }),
+    ...(input.dailySendLimit === undefined ? {} : { daily_send_limit: input.dailySendLimit }),
+  };
+}

@@ -1,0 +1,90 @@
+// The address the platform calls: /hooks/wechat/:channelId. It checks, stores, waits for the commit and answers; it never
+// waits for the work. A scope of its own in Fastify, because the signature is over the raw bytes.
+import { Inject, Injectable, type OnModuleInit } from '@nestjs/common';
+import { HttpAdapterHost } from '@nestjs/core';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { Clock } from '../../../core/clock.js';
+import { runAs } from '../../../core/context.js';
+import { TenantDb } from '../../../core/db/tenant-db.js';
+import { LOG, type Log } from '../../../core/log.js';
+import type { CallbackRefusal, InboundRequest, Verified } from '../adapter.js';
+import { ChannelAccess, type OpenChannel } from '../channel-access.service.js';
+import { ChannelsRepository } from '../channels.repository.js';
+import { InboundIntake } from './inbound-intake.service.js';
+import { RejectionCounter } from './rejection-counter.service.js';
+
+const MAX_BYTES = 1_048_576;
+const TEXT = 'text/plain; charset=utf-8';
+const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/iu;
+
+@Injectable()
+export class WebhooksController implements OnModuleInit {
+  // eslint-disable-next-line max-params -- wiring
+  constructor(
+    private readonly host: HttpAdapterHost,
+    private readonly access: ChannelAccess,
+    private readonly intake: InboundIntake,
+    private readonly rejections: RejectionCounter,
+    private readonly channels: ChannelsRepository,
+    private readonly db: TenantDb,
+    private readonly clock: Clock,
+    @Inject(LOG) private readonly log: Log,
+  ) {}
+
+  /** The worker process has the same modules and no HTTP. */
+  async onModuleInit(): Promise<void> {
+    const fastify = this.host.httpAdapter?.getInstance<FastifyInstance>();
+    if (fastify === undefined) return;
+    await fastify.register(async (scope) => {
+      scope.removeAllContentTypeParsers();
+      scope.addContentTypeParser('*', { parseAs: 'buffer', bodyLimit: MAX_BYTES }, (_request, body, done) => done(null, body));
+      scope.route({ method: ['GET', 'POST'], url: '/hooks/wechat/:channelId', bodyLimit: MAX_BYTES, handler: (request, reply) => this.handle(request, reply) });
+    });
+  }
+
+  private async handle(request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
+    const { channelId = '' } = request.params as { channelId?: string };
+    const channel = UUID.test(channelId) ? await this.access.forCallback(channelId) : undefined;
+    if (channel === undefined) return reply.code(404).type(TEXT).send('no such channel');
+    const inbound = inboundOf(request);
+    const [open, verified] = await this.verify(channel, inbound);
+    switch (verified.outcome) {
+      case 'refused':
+        return this.refuse(open, verified.reason, reply);
+      case 'handshake':
+        await this.noteHandshake(open);
+        return reply.type(TEXT).send(verified.answer);
+      case 'event': {
+        await this.intake.store(open.tenantId, { channelId: open.row.id, dedupKey: verified.dedupKey, payload: verified.payload });
+        const { contentType, body } = open.adapter.ack();
+        return reply.type(contentType).send(body);
+      }
+    }
+  }
+
+  /** A refusal may come from a copy of the channel that is a few seconds old: then look again before saying no. */
+  private async verify(channel: OpenChannel, inbound: InboundRequest): Promise<[OpenChannel, Verified]> {
+    const verified = channel.adapter.verify(inbound);
+    if (verified.outcome !== 'refused' || verified.reason === 'stale' || !this.access.isStale(channel.row.id)) return [channel, verified];
+    this.access.forget(channel.row.id);
+    const again = (await this.access.forCallback(channel.row.id)) ?? channel;
+    return [again, again.adapter.verify(inbound)];
+  }
+
+  private refuse(open: OpenChannel, reason: CallbackRefusal, reply: FastifyReply): FastifyReply {
+    this.rejections.count(open.tenantId, open.row.id, reason);
+    return reply.code(403).type(TEXT).send(reason);
+  }
+
+  private async noteHandshake(open: OpenChannel): Promise<void> {
+    this.log.info({ channelId: open.row.id, tenantId: open.tenantId }, 'the platform verified the callback address');
+    await runAs({ tenantId: open.tenantId, actor: { kind: 'system', name: 'callback' }, requestId: '-' }, () =>
+      this.db.write(() => this.channels.noteCallback(open.row.id, this.clock.now())));
+  }
+}
+
+function inboundOf(request: FastifyRequest): InboundRequest {
+  const query: Record<string, string> = {};
+  for (const [key, value] of Object.entries(request.query as Record<string, unknown>)) if (typeof value === 'string') query[key] = value;
+  return { method: request.method === 'GET' ? 'GET' : 'POST', query, raw: Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0) };
+}

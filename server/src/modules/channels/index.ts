@@ -1,0 +1,12 @@
+// The front door: what the modules above may use of connected accounts.
+export { ChannelsModule } from './channels.module.js';
+export { ChannelsService } from './channels.service.js';
+export { ChannelLogin, type Login } from './channel-login.service.js';
+export { ChannelSender } from './sending/channel-sender.service.js';
+export { TemplatesService } from './templates.service.js';
+export { InboundEvents } from './inbound/inbound-events.service.js';
+export { presentTemplate } from './channel-view.js';
+export type { ChannelRow } from './channels.repository.js';
+export type { TemplateRow } from './templates.repository.js';
+export type { RateGrant } from './rates/channel-rates.repository.js';
+export type { ChannelEvent, RefusalReason, SendRequest, SendResult, SubscriptionSend, SubscriptionStatus, WindowSend } from './adapter.js';
