@@ -7,3 +7,4 @@ export * from './segment-words.ts';
 export * from './template-fields.ts';
 export * from './reach-rules.ts';
 export * from './message-text.ts';
+export * from './platform-errors.ts';
