@@ -1,0 +1,158 @@
+// The campaign as the wizard edits it: steps, what is wrong in each, and what goes to the server. Plain data.
+import { unknownVariables, valueProblems, type ApiField, type Samples, type Values } from '../../pickers/message-values.ts';
+import type { PresetKey } from '../../pickers/segment-presets.ts';
+import type { CampaignInput } from '../../api/generated/graphql.ts';
+
+export const STEPS = ['goal', 'people', 'message', 'rules', 'review'] as const;
+export type Step = (typeof STEPS)[number];
+
+export interface Rung {
+  /** Ours, for the list on the screen. */
+  key: number;
+  kind: 'window' | 'subscription';
+  channelId: string;
+  templateId: string;
+  fields: Values;
+  text: string;
+}
+export interface CampaignForm {
+  name: string;
+  goal: string;
+  /** A saved segment, or a preset that becomes one when the campaign is saved. */
+  people: { segmentId: string } | { preset: PresetKey };
+  rungs: Rung[];
+  offerId: string;
+  holdoutPercent: number;
+  cap: { messages: number; days: number } | null;
+  quiet: { from: string; until: string } | null;
+  /** ISO instant, or empty for no end. */
+  latestUsefulAt: string;
+  attributionDays: number;
+}
+export interface Template { id: string; title: string; fields: ApiField[] }
+
+/** Keys of campaigns.problems.*; `rung` counts from 0. */
+export interface StepProblem {
+  step: Step;
+  problem: 'name_missing' | 'name_long' | 'no_people' | 'no_rung' | 'no_channel' | 'no_template' | 'text_missing' | 'text_long'
+    | 'unknown_variable' | 'field' | 'holdout_range' | 'cap_range' | 'quiet_same' | 'useful_past' | 'attribution_range';
+  rung?: number;
+  variable?: string;
+}
+
+/** A customer-service text message takes 2,048 bytes; Chinese takes three each. */
+export const MAX_WINDOW_BYTES = 2048;
+
+let keys = 0;
+export function newRung(kind: Rung['kind'], channelId: string): Rung {
+  return { key: ++keys, kind, channelId, templateId: '', fields: {}, text: '' };
+}
+
+export interface Judge {
+  now: Date;
+  samples: Samples;
+  template: (id: string) => Template | undefined;
+}
+
+/** Everything that keeps the campaign from being saved, in the order of the steps. */
+export function campaignProblems(form: CampaignForm, judge: Judge): StepProblem[] {
+  return [...peopleProblems(form), ...messageProblems(form, judge), ...ruleProblems(form, judge.now)];
+}
+
+function peopleProblems(form: CampaignForm): StepProblem[] {
+  const wrong: StepProblem[] = [];
+  const name = form.name.trim();
+  if (name === '') wrong.push({ step: 'goal', problem: 'name_missing' });
+  if ([...name].length > 40) wrong.push({ step: 'goal', problem: 'name_long' });
+  if ('segmentId' in form.people && form.people.segmentId === '') wrong.push({ step: 'people', problem: 'no_people' });
+  return wrong;
+}
+
+function messageProblems(form: CampaignForm, judge: Judge): StepProblem[] {
+  if (form.rungs.length === 0) return [{ step: 'message', problem: 'no_rung' }];
+  return form.rungs.flatMap((rung, index) => rungProblems(rung, judge).map((wrong) => ({ ...wrong, step: 'message' as const, rung: index })));
+}
+
+/** What is wrong with one rung of the ladder. */
+export function rungProblems(rung: Rung, judge: Pick<Judge, 'samples' | 'template'>): Omit<StepProblem, 'step'>[] {
+  if (rung.channelId === '') return [{ problem: 'no_channel' }];
+  if (rung.kind === 'window') return windowProblems(rung.text);
+  const template = judge.template(rung.templateId);
+  if (!template) return [{ problem: 'no_template' }];
+  return Object.keys(valueProblems(template.fields, rung.fields, judge.samples)).length > 0 ? [{ problem: 'field' }] : [];
+}
+
+function windowProblems(text: string): Omit<StepProblem, 'step'>[] {
+  if (text.trim() === '') return [{ problem: 'text_missing' }];
+  if (new TextEncoder().encode(text).length > MAX_WINDOW_BYTES) return [{ problem: 'text_long' }];
+  const [variable] = unknownVariables(text);
+  return variable === undefined ? [] : [{ problem: 'unknown_variable', variable }];
+}
+
+const whole = (value: number, low: number, high: number): boolean => Number.isInteger(value) && value >= low && value <= high;
+
+function ruleProblems(form: CampaignForm, now: Date): StepProblem[] {
+  const wrong: StepProblem['problem'][] = [];
+  if (!whole(form.holdoutPercent, 0, 50)) wrong.push('holdout_range');
+  if (form.cap && !(whole(form.cap.messages, 1, 100) && whole(form.cap.days, 1, 90))) wrong.push('cap_range');
+  if (form.quiet && form.quiet.from === form.quiet.until) wrong.push('quiet_same');
+  if (form.latestUsefulAt && new Date(form.latestUsefulAt) <= now) wrong.push('useful_past');
+  if (!whole(form.attributionDays, 1, 90)) wrong.push('attribution_range');
+  return wrong.map((problem) => ({ step: 'rules', problem }));
+}
+
+/** The input for the server; a rule that is switched off goes as null. */
+export function campaignInput(form: CampaignForm, segmentId: string): CampaignInput {
+  return {
+    name: form.name.trim(),
+    goal: form.goal,
+    segmentId,
+    holdoutPercent: form.holdoutPercent,
+    contents: form.rungs.map((rung) => rung.kind === 'window'
+      ? { kind: 'window' as const, channelId: rung.channelId, text: rung.text.trim() }
+      : { kind: 'subscription' as const, channelId: rung.channelId, templateId: rung.templateId, fields: rung.fields }),
+    offerId: form.offerId || null,
+    capMessages: form.cap?.messages ?? null,
+    capDays: form.cap?.days ?? null,
+    quietFrom: form.quiet?.from ?? null,
+    quietUntil: form.quiet?.until ?? null,
+    latestUsefulAt: form.latestUsefulAt || null,
+    attributionDays: form.attributionDays,
+  };
+}
+
+interface Saved {
+  name: string;
+  goal: string;
+  segment: { id: string };
+  holdoutPercent: number;
+  contents: { kind: 'window' | 'subscription'; channelId: string; template?: { id: string } | null; fields?: unknown; text?: string | null }[];
+  offer?: { id: string } | null;
+  capMessages?: number | null;
+  capDays?: number | null;
+  quietFrom?: string | null;
+  quietUntil?: string | null;
+  latestUsefulAt?: string | null;
+  attributionDays: number;
+}
+
+/** A saved draft, back in the wizard. */
+export function fromCampaign(saved: Saved): CampaignForm {
+  return {
+    name: saved.name,
+    goal: saved.goal,
+    people: { segmentId: saved.segment.id },
+    rungs: saved.contents.map((content) => ({
+      ...newRung(content.kind, content.channelId),
+      templateId: content.template?.id ?? '',
+      fields: (content.fields ?? {}) as Values,
+      text: content.text ?? '',
+    })),
+    offerId: saved.offer?.id ?? '',
+    holdoutPercent: saved.holdoutPercent,
+    cap: saved.capMessages && saved.capDays ? { messages: saved.capMessages, days: saved.capDays } : null,
+    quiet: saved.quietFrom && saved.quietUntil ? { from: saved.quietFrom.slice(0, 5), until: saved.quietUntil.slice(0, 5) } : null,
+    latestUsefulAt: saved.latestUsefulAt ?? '',
+    attributionDays: saved.attributionDays,
+  };
+}
