@@ -9,7 +9,7 @@ import { Events } from '../../../core/events/events.js';
 import { refusal, type Refusal } from '../../../core/graphql/refusal.js';
 import { makePlayToken } from '../../../core/play-token.js';
 import { ChannelLogin } from '../../channels/index.js';
-import { TenantDirectory } from '../../tenants/index.js';
+import { TenantsService } from '../../tenants/index.js';
 import { visitorProblem } from '../customer.js';
 import { CustomersRepository } from '../customers.repository.js';
 import type { NewIdentity } from '../identity/identity.repository.js';
@@ -30,12 +30,12 @@ export class PlayerService {
     private readonly clock: Clock,
     private readonly events: Events,
     @Inject(CONFIG) private readonly config: Config,
-    private readonly tenants: TenantDirectory,
+    private readonly tenants: TenantsService,
     private readonly logins: ChannelLogin,
     private readonly people: PlayerPeople,
   ) {}
 
-  /** Signs in with the code that wx.login gave. Refused: shop_not_found, app_not_found, code_invalid. */
+  /** Signs in with the code that wx.login gave. Refused: app_not_found, code_invalid. @throws NOT_FOUND for an unknown shop */
   async signIn(input: { tenantSlug: string; appId: string; code: string; visitorId?: string | null }): Promise<CustomerSession | Refusal> {
     if (input.visitorId) checkVisitor(input.visitorId);
     return this.inShop(input.tenantSlug, async () => {
@@ -46,8 +46,8 @@ export class PlayerService {
     });
   }
 
-  /** Outside of WeChat: known only by this browser. Refused: shop_not_found. */
-  async signInVisitor(tenantSlug: string, visitorId: string): Promise<CustomerSession | Refusal> {
+  /** Outside of WeChat: known only by this browser. @throws NOT_FOUND for an unknown shop */
+  async signInVisitor(tenantSlug: string, visitorId: string): Promise<CustomerSession> {
     checkVisitor(visitorId);
     return this.inShop(tenantSlug, async () => {
       const channelId = await this.logins.builtIn('h5');
@@ -55,9 +55,8 @@ export class PlayerService {
     });
   }
 
-  private async inShop<T>(slug: string, work: () => Promise<T>): Promise<T | Refusal> {
+  private async inShop<T>(slug: string, work: () => Promise<T>): Promise<T> {
     const tenant = await this.tenants.bySlug(slug);
-    if (!tenant) return refusal('shop_not_found', { slug });
     return runAs({ ...currentContext(), tenantId: tenant.id }, work);
   }
 
