@@ -1,0 +1,89 @@
+// Reads and checks the environment, once. Nothing else in the server reads process.env.
+import { z } from 'zod';
+
+const bool = z.enum(['0', '1', 'true', 'false', '']).transform((v) => v === '1' || v === 'true');
+const key32 = z.string().refine((v) => Buffer.from(v, 'base64').length === 32, 'must be 32 bytes in base64 (openssl rand -base64 32)');
+
+const schema = z.object({
+  NODE_ENV: z.string().default('production'),
+  HOST: z.string().default('127.0.0.1'),
+  PORT: z.coerce.number().int().min(0).max(65535).default(8080),
+  PUBLIC_URL: z.url().default('http://127.0.0.1:8080'),
+  DATABASE_URL: z.string().regex(/^postgres(ql)?:\/\//, 'must start with postgres://'),
+  DB_POOL_SIZE: z.coerce.number().int().min(2).max(200).default(10),
+  REDIS_URL: z.string().regex(/^rediss?:\/\//, 'must start with redis://').optional(),
+  QUEUE_CONCURRENCY: z.coerce.number().int().min(1).max(100).default(8),
+  SECRET_KEY: key32,
+  SECRET_KEYS_OLD: z.string().default('').transform((v) => v.split(',').filter(Boolean)).pipe(z.array(key32)),
+  WECHAT_API_BASE: z.url().default('https://api.weixin.qq.com'),
+  SIMULATOR_URL: z.url().optional(),
+  STATIC_DIR: z.string().default(''),
+  SIGN_UP: z.enum(['open', 'closed']).default('open'),
+  SESSION_COOKIE_SECURE: bool.default(false),
+  TRUST_PROXY: bool.default(false),
+  LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'silent']).default('info'),
+  CALLBACK_MAX_AGE_SECONDS: z.coerce.number().int().min(10).max(86400).default(300),
+  MAX_PROMPT_TEMPLATES: z.coerce.number().int().min(1).max(5).default(3),
+});
+
+export interface Config {
+  isTest: boolean;
+  host: string;
+  port: number;
+  publicUrl: string;
+  databaseUrl: string;
+  dbPoolSize: number;
+  redisUrl?: string;
+  queueConcurrency: number;
+  /** Current master key first, then keys that may still decrypt. 32 bytes each. */
+  secretKeys: Buffer[];
+  wechatApiBase: string;
+  simulatorUrl?: string;
+  staticDir: string;
+  signUp: 'open' | 'closed';
+  cookieSecure: boolean;
+  trustProxy: boolean;
+  logLevel: string;
+  callbackMaxAgeSeconds: number;
+  maxPromptTemplates: number;
+}
+
+/** Names of every variable the server reads: `.env.example` is checked against it. */
+export const configVariables = Object.keys(schema.shape);
+
+/**
+ * Reads the environment.
+ * @throws Error with one line per wrong variable, naming it and the fix.
+ */
+export function readConfig(env: NodeJS.ProcessEnv = process.env): Config {
+  const given = Object.fromEntries(Object.entries(env).filter(([name, value]) => configVariables.includes(name) && value !== ''));
+  const read = schema.safeParse(given);
+  if (!read.success) {
+    const lines = read.error.issues.map((issue) => `  ${issue.path.join('.')}: ${issue.message}`);
+    throw new Error(`The environment is not complete (every variable stands in .env.example):\n${lines.join('\n')}`);
+  }
+  const e = read.data;
+  return {
+    isTest: e.NODE_ENV === 'test',
+    host: e.HOST,
+    port: e.PORT,
+    publicUrl: e.PUBLIC_URL.replace(/\/$/, ''),
+    databaseUrl: e.DATABASE_URL,
+    dbPoolSize: e.DB_POOL_SIZE,
+    redisUrl: e.REDIS_URL,
+    queueConcurrency: e.QUEUE_CONCURRENCY,
+    secretKeys: [e.SECRET_KEY, ...e.SECRET_KEYS_OLD].map((k) => Buffer.from(k, 'base64')),
+    wechatApiBase: e.WECHAT_API_BASE.replace(/\/$/, ''),
+    simulatorUrl: e.SIMULATOR_URL?.replace(/\/$/, ''),
+    staticDir: e.STATIC_DIR,
+    signUp: e.SIGN_UP,
+    cookieSecure: e.SESSION_COOKIE_SECURE,
+    trustProxy: e.TRUST_PROXY,
+    logLevel: e.LOG_LEVEL,
+    callbackMaxAgeSeconds: e.CALLBACK_MAX_AGE_SECONDS,
+    maxPromptTemplates: e.MAX_PROMPT_TEMPLATES,
+  };
+}
+
+/** DI token of the one Config. */
+export const CONFIG = Symbol('CONFIG');

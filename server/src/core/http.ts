@@ -1,0 +1,51 @@
+// The one way out: pooled, with a time-out, never inside a write transaction, never with a secret in a message.
+import { Injectable, type OnApplicationShutdown } from '@nestjs/common';
+import { Agent, request } from 'undici';
+import { isInWrite } from './db/scope.js';
+import { AppError } from './errors/app-error.js';
+
+export interface OutboundRequest {
+  method: 'GET' | 'POST';
+  url: string;
+  /** Sent as JSON; Chinese stays unescaped. */
+  json?: unknown;
+  timeoutMs?: number;
+}
+export interface OutboundAnswer {
+  status: number;
+  body: string;
+}
+
+/** Address without query: tokens travel there. */
+const safeAddress = (url: string): string => url.split('?')[0]!;
+
+@Injectable()
+export class Http implements OnApplicationShutdown {
+  private readonly agent = new Agent({ connections: 128, pipelining: 1, keepAliveTimeout: 30_000 });
+
+  /**
+   * One call, no retries: whether to try again is the caller's rule.
+   * @throws bug inside a write; upstream when the other side is silent or unreachable (`details.maybeDone`: it may have acted).
+   */
+  async request({ method, url, json, timeoutMs = 8_000 }: OutboundRequest): Promise<OutboundAnswer> {
+    if (isInWrite()) throw new AppError('bug', 'No outbound call inside a write transaction.');
+    try {
+      const answer = await request(url, {
+        method,
+        dispatcher: this.agent,
+        headersTimeout: timeoutMs,
+        bodyTimeout: timeoutMs,
+        ...(json === undefined ? {} : { body: JSON.stringify(json), headers: { 'content-type': 'application/json; charset=utf-8' } }),
+      });
+      return { status: answer.statusCode, body: await answer.body.text() };
+    } catch (error) {
+      const code = (error as { code?: string }).code ?? 'UNKNOWN';
+      const maybeDone = code !== 'ECONNREFUSED' && code !== 'ENOTFOUND' && code !== 'UND_ERR_CONNECT_TIMEOUT';
+      throw new AppError('upstream', `No answer from ${safeAddress(url)} (${code}).`, { code, maybeDone }, { cause: error });
+    }
+  }
+
+  async onApplicationShutdown(): Promise<void> {
+    await this.agent.close();
+  }
+}

@@ -1,0 +1,1 @@
+export { IntegratorsModule } from './integrators.module.js';

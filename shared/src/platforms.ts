@@ -1,0 +1,7 @@
+// Platform ids and what each can do for us. A capability here says that an adapter exists, not that a merchant has it.
+
+export const platforms = {
+  wechat_mini_program: { zh: '微信小程序', en: 'WeChat mini program', subscriptions: true, windows: true, canBeConnected: true },
+  h5: { zh: '网页', en: 'Web page', subscriptions: false, windows: false, canBeConnected: false },
+} as const;
+export type Platform = keyof typeof platforms;
