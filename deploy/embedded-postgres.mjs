@@ -45,12 +45,14 @@ async function adopt({ data, ownerFile, urlOf }) {
   // asked again after taking ownership: its guard may have stopped it in between
   const found = await findRunning(data);
   if (!found) return undefined;
+  const exited = watchEnd(data, found.pid);
   const dismiss = isBorrowed ? () => {} : guard({ data, pid: found.pid, ownerFile, owner });
+  exited.then(dismiss);
   const stop = async () => {
     if (!isBorrowed) await stopPostmaster(data, found.pid);
     dismiss();
   };
-  return { url: urlOf(found.port), pid: found.pid, adopted: true, exited: watchEnd(data, found.pid), stop };
+  return { url: urlOf(found.port), pid: found.pid, adopted: true, exited, stop };
 }
 
 function trimLog(file) {
@@ -93,9 +95,9 @@ export async function startEmbeddedPostgres({ dataRoot, flags = [], durable = tr
   const settings = [...tunedFlags(), ...(durable ? [] : NOT_DURABLE), ...flags];
   const { pid, exited } = await launch({ data, native, identity, port, flags: settings, logFile });
   const dismiss = guard({ data, pid, ownerFile, owner });
+  exited.then(dismiss);
   const stop = async () => {
     await stopPostmaster(data, pid);
-    dismiss();
   };
   return { url: urlOf(port), pid, adopted: false, exited, stop };
 }

@@ -10,11 +10,12 @@ export const PNPM = ['npx', '--yes', 'pnpm@12.21.0'];
 // without colours, prompts and moving lines, so that the log can be read
 const QUIET = { NO_COLOR: '1', FORCE_COLOR: '0' };
 
-/** The last lines of a log file, for an error message. */
-export function tailOf(file, lines = 15) {
+/** The last lines of a log file from a byte on, for an error message. */
+export function tailOf(file, lines = 15, from = 0) {
   try {
-    const text = fs.readFileSync(file, 'utf8').trimEnd().split('\n');
-    return text.slice(-lines).map((line) => `  | ${line.slice(0, 300)}`).join('\n');
+    const text = fs.readFileSync(file).subarray(from).toString('utf8').trimEnd();
+    if (text === '') return '  | (it said nothing)';
+    return text.split('\n').slice(-lines).map((line) => `  | ${line.slice(0, 300)}`).join('\n');
   } catch {
     return '  | (no log)';
   }

@@ -34,6 +34,7 @@ export class Processes {
     const logFile = this.logFile(plan.name);
     fs.mkdirSync(path.dirname(logFile), { recursive: true });
     if ((fs.statSync(logFile, { throwIfNoEntry: false })?.size ?? 0) > LOG_LIMIT_BYTES) fs.renameSync(logFile, `${logFile}.1`);
+    const logFrom = fs.statSync(logFile, { throwIfNoEntry: false })?.size ?? 0;
     const out = fs.openSync(logFile, 'a');
     const args = [...(plan.nodeFlags ?? []), '--import', FOLLOW_PARENT, path.join(this.root, plan.script), ...(plan.args ?? [])];
     // a session of its own: Ctrl-C reaches only us, and we stop them in order
@@ -44,7 +45,7 @@ export class Processes {
       detached: true,
     });
     fs.closeSync(out);
-    const entry = { plan, child, ended: undefined };
+    const entry = { plan, child, logFrom, ended: undefined };
     child.once('error', (error) => this.onEnd(entry, error.message));
     child.once('exit', (code, signal) => this.onEnd(entry, signal ?? `exit code ${code}`));
     this.running.set(plan.name, entry);
@@ -62,7 +63,7 @@ export class Processes {
     const { plan } = entry;
     this.onChange(this.list());
     if (this.isStopping) return;
-    const report = `The ${plan.name} stopped by itself (${reason}). Its log, ${shown(this.logFile(plan.name))}, ends:\n${tailOf(this.logFile(plan.name))}`;
+    const report = `The ${plan.name} stopped by itself (${reason}). ${this.quote(entry)}`;
     const now = Date.now();
     this.restarts = this.restarts.filter((at) => now - at < RESTART_WINDOW_MS);
     if (!plan.mayRestart || this.restarts.length >= MAX_RESTARTS) {
@@ -74,6 +75,12 @@ export class Processes {
     const wait = 2 ** (this.restarts.length - 1);
     this.say(`${report}\nStarting it again in ${wait} s.`);
     setTimeout(() => this.isStopping || this.start(plan), wait * 1000);
+  }
+
+  /** The end of what a process has said since it was started. */
+  quote({ plan, logFrom }) {
+    const file = this.logFile(plan.name);
+    return `Its log, ${shown(file)}, ends:\n${tailOf(file, 15, logFrom)}`;
   }
 
   /** Asks the API until it says that it is ready to serve. */
@@ -88,7 +95,7 @@ export class Processes {
         // not listening yet
       }
       if (this.isStopping) throw new Problem('Stopped while starting.');
-      if (Date.now() > until) throw new Problem(`The product did not become ready in 90 s. The API's log, ${shown(this.logFile('api'))}, ends:\n${tailOf(this.logFile('api'))}`);
+      if (Date.now() > until) throw new Problem(`The API did not become ready in 90 s. ${this.quote(this.running.get('api'))}`);
       await sleep(25);
     }
   }

@@ -21,12 +21,13 @@ export function isAlive(pid) {
   }
 }
 
-/** Process ids are used again: on Linux, only a process that calls itself postgres counts. */
+/** Process ids are used again, and a dead process may wait to be collected: on Linux, only a living postgres counts. */
 function isPostgres(pid) {
   if (!isAlive(pid)) return false;
   if (process.platform !== 'linux') return true;
   try {
-    return fs.readFileSync(`/proc/${pid}/comm`, 'utf8').trim() === 'postgres';
+    const [, name, state] = /^\d+ \((.*)\) (\S)/s.exec(fs.readFileSync(`/proc/${pid}/stat`, 'utf8'));
+    return name === 'postgres' && state !== 'Z';
   } catch {
     return false;
   }
@@ -80,8 +81,17 @@ export async function findRunning(data) {
   }
 }
 
+/**
+ * Removes a lock file whose server is gone. PostgreSQL does so itself, except when the process id was given to another
+ * process of the same user, as happens after a reboot.
+ */
+function clearStaleLock(data) {
+  if (!readPostmaster(data)) fs.rmSync(path.join(data, 'postmaster.pid'), { force: true });
+}
+
 /** Starts the server in a session of its own (a Ctrl-C must not reach it before its clients) and waits until ready. */
 export async function launch({ data, native, identity, port, flags, logFile }) {
+  clearStaleLock(data);
   fs.mkdirSync(path.dirname(logFile), { recursive: true });
   const logFrom = fs.statSync(logFile, { throwIfNoEntry: false })?.size ?? 0;
   const out = fs.openSync(logFile, 'a', 0o600);
@@ -125,7 +135,7 @@ export async function stopPostmaster(data, pid) {
       return; // gone between the look and the signal
     }
     const until = Date.now() + STOP_TIMEOUT_MS;
-    while (Date.now() < until && readPostmaster(data)?.pid === pid) await sleep(POLL_MS);
+    while (Date.now() < until && isPostgres(pid)) await sleep(POLL_MS);
   }
 }
 
