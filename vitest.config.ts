@@ -32,7 +32,7 @@ export default defineConfig({
         root,
         test: {
           name: 'db',
-          include: ['server/src/**/*.db.spec.ts'],
+          include: ['server/src/**/*.db.spec.ts', 'deploy/**/*.db.spec.ts'],
           globalSetup: ['server/src/core/testing/global-setup.ts'],
           testTimeout: 60_000,
           hookTimeout: 60_000,

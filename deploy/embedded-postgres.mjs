@@ -65,7 +65,7 @@ function trimLog(file) {
  *
  * @param {object} options
  * @param {string} options.dataRoot folder for data, port, password and log; made when missing
- * @param {string[]} [options.flags] server settings (`name=value`) that win over the tuned ones
+ * @param {string[]} [options.flags] server settings (`name=value`, a `-c` before each is allowed) that win over the tuned ones
  * @param {boolean} [options.durable] false for throw-away clusters: no fsync (default true)
  * @param {(line: string) => void} [options.log] told about anything that takes a while
  * @returns {Promise<{url: string, stop: () => Promise<void>, pid: number, adopted: boolean, exited: Promise<string>}>}

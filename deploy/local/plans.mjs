@@ -31,7 +31,7 @@ export function ensureSecretKey({ dataRoot, databaseUrl, isNewDatabase }) {
 }
 
 /** The variables of the processes: what the person gave, and what a start on one machine sets itself. */
-export function productEnv({ env, host, port, databaseUrl, simulatorPort, dataRoot }) {
+export function productEnv({ root, env, host, port, databaseUrl, simulatorPort, dataRoot }) {
   const publicUrl = env.PUBLIC_URL ?? `http://127.0.0.1:${port}`;
   const simulatorUrl = simulatorPort ? `http://127.0.0.1:${simulatorPort}` : undefined;
   const simulated = simulatorUrl ? { SIMULATOR_URL: simulatorUrl, WECHAT_API_BASE: simulatorUrl } : {};
@@ -43,6 +43,7 @@ export function productEnv({ env, host, port, databaseUrl, simulatorPort, dataRo
     PORT: String(port),
     PUBLIC_URL: publicUrl,
     DATABASE_URL: databaseUrl,
+    STATIC_DIR: env.STATIC_DIR ?? path.join(root, 'admin', 'dist'),
     SECRET_KEY: env.SECRET_KEY ?? fs.readFileSync(keyFile(dataRoot), 'utf8').trim(),
     ...simulated,
   };

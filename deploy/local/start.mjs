@@ -91,7 +91,7 @@ async function startProduct(session, settings, screen) {
   if (!env.SECRET_KEY) ensureSecretKey(settings);
   const databaseUrl = await startDatabase(session, settings, screen);
   const simulatorPort = settings.hasSimulator ? await keptPort(dataRoot, 'simulator') : undefined;
-  const full = productEnv({ env, host, port, databaseUrl, simulatorPort, dataRoot });
+  const full = productEnv({ root: ROOT, env, host, port, databaseUrl, simulatorPort, dataRoot });
   const migrate = [shippedNode(ROOT), path.join(ROOT, SCRIPTS.migrate)];
   await screen.step('Migrating the database', (detail) =>
     runLogged(migrate, { cwd: ROOT, env: full, logFile: path.join(dataRoot, 'logs', 'migrate.log'), detail, what: 'Migrating the database' }),

@@ -95,7 +95,7 @@ export async function launch({ data, native, identity, port, flags, logFile }) {
   fs.mkdirSync(path.dirname(logFile), { recursive: true });
   const logFrom = fs.statSync(logFile, { throwIfNoEntry: false })?.size ?? 0;
   const out = fs.openSync(logFile, 'a', 0o600);
-  const settings = flags.flatMap((flag) => (flag.startsWith('-') ? [flag] : ['-c', flag]));
+  const settings = flags.filter((flag) => flag !== '-c').flatMap((flag) => ['-c', flag]);
   const child = spawn(
     program(native, 'postgres'),
     ['-D', nameFor(data, identity), '-p', String(port), '-h', '127.0.0.1', '-k', '', ...settings],
