@@ -56,10 +56,11 @@ export class Member {
   inbox: InboxMessage[] = [];
   chat: ChatLine[] = [];
   received = { subscribe: 0, custom: 0 };
-  loginTimes: number[] = [];
   lastActionAt = -Infinity;
+  /** Times of the last logins, milliseconds. Most of a hundred thousand members never need the list. */
+  private loginTimes: number[] | null = null;
   /** CreateTime of the last event of each name, so that one person's events never share a second. */
-  readonly lastEventAt = new Map<string, number>();
+  private lastEventAt: Map<string, number> | null = null;
 
   constructor(person: Person, openid: string) {
     this.person = person;
@@ -109,8 +110,17 @@ export class Member {
 
   /** Seconds for the next event of this name: real time, but never twice the same second. */
   eventSecond(event: string): number {
+    this.lastEventAt ??= new Map();
     const second = Math.max(Math.floor(Date.now() / 1000), (this.lastEventAt.get(event) ?? 0) + 1);
     this.lastEventAt.set(event, second);
     return second;
+  }
+
+  /** Counts a login. False when there were `max` within the last minute already. */
+  countLogin(now: number, max: number): boolean {
+    const recent = (this.loginTimes ?? []).filter((time) => time > now - 60_000);
+    if (recent.length >= max) return false;
+    this.loginTimes = [...recent, now];
+    return true;
   }
 }

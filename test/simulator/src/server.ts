@@ -39,6 +39,6 @@ export function buildServer(world: World, config: SimulatorConfig): FastifyInsta
     addConversationControl(scope, world);
     addStateControl(scope, world);
   });
-  addPhonePages(server, world, config);
+  addPhonePages(server, config);
   return server;
 }

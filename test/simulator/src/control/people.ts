@@ -35,11 +35,13 @@ function addPersonRoutes(server: FastifyInstance, world: World): void {
   server.post<{ Body: { count?: number; prefix?: string; name?: string } }>('/sim/people', { schema: { body } }, (req) => ({
     people: world.addPeople(req.body.count ?? 1, req.body.prefix ?? 'p', req.body.name),
   }));
-  server.get<{ Querystring: { appid?: string } }>('/sim/people', (req) => {
-    const { appid } = req.query;
-    const people = [...world.people.values()];
-    return { people: appid ? people.map((one) => ({ ...one, openid: openidOf(appid, one.id) })) : people };
+  server.get<{ Querystring: { appid?: string; q?: string; limit?: string } }>('/sim/people', (req) => {
+    const { appid, q, limit } = req.query;
+    const found = [...world.people.values()].filter((one) => q === undefined || one.id.includes(q) || one.name.includes(q));
+    const people = limit === undefined ? found : found.slice(0, Number(limit));
+    return { people: appid ? people.map((one) => ({ ...one, openid: openidOf(appid, one.id) })) : people, total: found.length };
   });
+  server.get<Who>('/sim/people/:id', (req) => personOr404(world, req.params.id));
   server.post<Who & { Body: { appid: string } }>('/sim/people/:id/login', withApp(), (req) => {
     const member = memberOr404(world, req.params.id, req.body.appid);
     return { code: world.codes.issue(req.body.appid, member, world.clock.now()), openid: member.openid };

@@ -19,9 +19,7 @@ function codeToSession({ world, app, query, now }: Call): object {
   if (!query['js_code']) return refuse(41008);
   const member = world.codes.redeem(query['js_code'], app.appid, now);
   if (typeof member === 'number') return refuse(member);
-  member.loginTimes = member.loginTimes.filter((time) => time > now - 60_000);
-  if (member.loginTimes.length >= LOGINS_PER_MINUTE) return refuse(45011);
-  member.loginTimes.push(now);
+  if (!member.countLogin(now, LOGINS_PER_MINUTE)) return refuse(45011);
   member.sessionKey = randomBytes(16).toString('base64');
   return {
     session_key: member.sessionKey,
