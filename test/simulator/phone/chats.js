@@ -1,0 +1,51 @@
+import { badge, h, shortTime, topBar } from './dom.js';
+import { tabBar } from './tabs.js';
+
+/** The list of conversations: service notices, and the customer service of each program. */
+export function showChats(root, phone) {
+  const list = h('ul', { class: 'rows', 'aria-label': '会话' });
+  root.append(topBar('微信'), h('div', { class: 'scroll' }, list), tabBar(phone, 'chats'));
+  const update = () => {
+    const notices = phone.messages.filter((message) => message.kind === 'subscribe');
+    const rows = [
+      row({
+        icon: h('span', { class: 'badge square notice-icon', 'aria-hidden': 'true' }, '✉'),
+        title: '服务通知',
+        last: notices[0],
+        text: notices[0] ? `${notices[0].appName}:${notices[0].title}` : '暂无通知',
+        unread: notices.filter((message) => !message.read).length,
+        open: () => phone.go('notices'),
+      }),
+    ];
+    for (const app of phone.apps) {
+      const replies = phone.messages.filter((message) => message.kind === 'custom' && message.appid === app.appid);
+      rows.push(
+        row({
+          icon: badge(app.name),
+          title: `${app.name} 客服`,
+          last: replies[0],
+          text: replies[0]?.text ?? '有问题可以问客服',
+          unread: replies.filter((message) => !message.read).length,
+          open: () => phone.go('chat', { appid: app.appid }),
+        }),
+      );
+    }
+    list.replaceChildren(...rows);
+  };
+  update();
+  return { update };
+}
+
+function row({ icon, title, last, text, unread, open }) {
+  return h(
+    'li',
+    {},
+    h(
+      'button',
+      { type: 'button', class: 'row', onclick: open },
+      h('span', { class: 'row-icon' }, icon, unread ? h('span', { class: 'dot', 'aria-label': `${unread} 条未读` }, String(Math.min(unread, 99))) : null),
+      h('span', { class: 'row-main' }, h('span', { class: 'row-title' }, title), h('span', { class: 'row-text' }, text)),
+      last ? h('time', { class: 'row-time' }, shortTime(last.at)) : null,
+    ),
+  );
+}

@@ -1,0 +1,59 @@
+import { api } from './api.js';
+import { showBanner } from './banner.js';
+import { showPeople } from './desk.js';
+import { phone } from './phone.js';
+import { publicPath } from './pages.js';
+
+const POLL_MS = 1500;
+
+/** Fetches what may have changed and lets the current screen show it. */
+async function refresh() {
+  if (!phone.person) return;
+  const [apps, messages] = await Promise.all([api.apps(), api.inbox(phone.person.id)]);
+  const known = new Set(phone.messages.map((message) => message.id));
+  const fresh = phone.loaded ? messages.filter((message) => !known.has(message.id)) : [];
+  phone.apps = apps;
+  phone.messages = messages;
+  phone.loaded = true;
+  phone.update();
+  if (fresh[0]) showBanner(fresh[0]);
+}
+
+async function poll() {
+  try {
+    if (!document.hidden) await refresh();
+  } catch {
+    // The simulator restarts or the network is gone: the next round tries again.
+  }
+  setTimeout(poll, POLL_MS);
+}
+
+function showClock() {
+  const now = new Date();
+  document.getElementById('clock').textContent = `${now.getHours()}:${String(now.getMinutes()).padStart(2, '0')}`;
+}
+
+async function choose(person) {
+  phone.choose(person);
+  const url = new URL(location.href);
+  url.searchParams.set('person', person.id);
+  history.replaceState(null, '', url);
+  await refresh();
+}
+
+async function start() {
+  const query = new URLSearchParams(location.search);
+  phone.apps = await api.apps();
+  const person = await showPeople({ wanted: query.get('person'), choose });
+  if (!person) return;
+  await choose(person);
+  const app = phone.apps.find((one) => one.appid === query.get('appid')) ?? (query.has('open') ? phone.apps[0] : undefined);
+  if (app) phone.go('program', { appid: app.appid, path: publicPath(app, query.get('open') ?? '') });
+}
+
+phone.refresh = refresh;
+showClock();
+setInterval(showClock, 5000);
+phone.go('chats');
+await start();
+void poll();
