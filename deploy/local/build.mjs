@@ -5,69 +5,88 @@ import { PNPM, runLogged } from './commands.mjs';
 import { filesBelow, statFingerprint } from './fingerprint.mjs';
 
 const isSource = (file) => !/\.(spec|e2e)\.ts$/.test(file);
-const isSchema = (file) => file.endsWith('.graphql');
-const COMMON = ['package.json', 'pnpm-lock.yaml', 'codegen.ts', 'tsconfig.json', 'tsconfig.base.json', 'shared'];
+const isOperation = (file) => file.endsWith('.graphql');
+const isMade = (file) => file === path.join('server', 'schema.graphql');
 
-/** The parts, what each is made from, and files that exist only when it was made. */
-const PARTS = [
-  {
-    name: 'server',
-    filter: '@huiliu/server',
-    sources: (root) => filesBelow(root, [...COMMON, 'server/src', 'server/package.json', 'server/tsconfig.json', 'server/tsconfig.build.json'], isSource),
-    outputs: ['shared/dist/index.js', 'server/dist/main.js', 'server/dist/worker.js', 'server/dist/migrate.js'],
-  },
-  {
-    name: 'console',
-    filter: '@huiliu/admin',
-    sources: (root) => [...filesBelow(root, [...COMMON, 'admin'], isSource), ...filesBelow(root, ['server/src'], isSchema)],
-    outputs: ['admin/dist/console/index.html', 'admin/dist/play/index.html'],
-  },
+const packages = (root) => filesBelow(root, ['pnpm-lock.yaml', 'tsconfig.json']);
+const schema = (root) => filesBelow(root, ['codegen.ts', 'server/src', 'admin/src'], (file) => file === 'codegen.ts' || isOperation(file));
+const folder = (root, name) => filesBelow(root, [name], (file) => isSource(file) && !isMade(file));
+
+/**
+ * The parts, in waves (those of one wave build side by side): the pnpm command, what it is made from, and files that
+ * exist only when it was made.
+ */
+const WAVES = [
+  [
+    {
+      name: 'types',
+      command: ['run', 'codegen'],
+      sources: (root) => [...packages(root), ...schema(root)],
+      outputs: ['server/src/core/graphql/generated/schema.ts', 'admin/src/api/generated/graphql.ts'],
+    },
+    {
+      name: 'shared',
+      command: ['--filter', '@huiliu/shared', 'run', 'build'],
+      sources: (root) => [...packages(root), ...folder(root, 'shared')],
+      outputs: ['shared/dist/index.js'],
+    },
+  ],
+  [
+    {
+      name: 'server',
+      command: ['--filter', '@huiliu/server', 'run', 'build'],
+      sources: (root) => [...packages(root), ...schema(root), ...folder(root, 'shared'), ...folder(root, 'server')],
+      outputs: ['server/dist/main.js', 'server/dist/worker.js', 'server/dist/migrate.js'],
+    },
+    {
+      name: 'console',
+      command: ['--filter', '@huiliu/admin', 'run', 'build'],
+      sources: (root) => [...packages(root), ...schema(root), ...folder(root, 'shared'), ...folder(root, 'admin')],
+      outputs: ['admin/dist/console/index.html', 'admin/dist/play/index.html'],
+    },
+  ],
 ];
 
-function stateFile(dataRoot) {
-  return path.join(dataRoot, 'build.json');
-}
-
-function readState(dataRoot) {
+function readState(file) {
   try {
-    return JSON.parse(fs.readFileSync(stateFile(dataRoot), 'utf8'));
+    return JSON.parse(fs.readFileSync(file, 'utf8'));
   } catch {
     return {};
   }
 }
 
-/** The parts whose sources changed or whose output is missing, with their present fingerprints. */
-export function staleParts(root, dataRoot) {
-  const state = readState(dataRoot);
-  return PARTS.map((part) => ({ ...part, fingerprint: statFingerprint(root, part.sources(root)) })).filter(
-    ({ name, outputs, fingerprint }) => state[name] !== fingerprint || outputs.some((file) => !fs.existsSync(path.join(root, file))),
-  );
+/** Parts of a wave whose sources changed or whose output is missing, with their present fingerprints. */
+function staleParts(wave, root, stateFile) {
+  const state = readState(stateFile);
+  return wave
+    .map((part) => ({ ...part, fingerprint: statFingerprint(root, part.sources(root)) }))
+    .filter(({ name, outputs, fingerprint }) => state[name] !== fingerprint || outputs.some((file) => !fs.existsSync(path.join(root, file))));
 }
 
-/** Generates types, then builds the stale parts side by side; each part's mark is set only when it was built. */
+async function buildWave(stale, { root, dataRoot, env, stateFile, detail }) {
+  const open = new Set(stale.map(({ name }) => name));
+  const results = await Promise.allSettled(
+    stale.map(async ({ name, command, fingerprint }) => {
+      detail([...open].join(', '));
+      const logFile = path.join(dataRoot, 'logs', `build-${name}.log`);
+      await runLogged([...PNPM, ...command], { cwd: root, env, logFile, what: `Building the ${name}`, tail: 40 });
+      // set only now: a build that was interrupted is done again
+      fs.writeFileSync(stateFile, JSON.stringify({ ...readState(stateFile), [name]: fingerprint }));
+      open.delete(name);
+      detail([...open].join(', '));
+    }),
+  );
+  const failed = results.find(({ status }) => status === 'rejected');
+  if (failed) throw failed.reason;
+}
+
+/** Builds the stale parts. Returns the names of what was built. */
 export async function ensureBuilt({ root, dataRoot, env, screen }) {
-  const stale = staleParts(root, dataRoot);
-  if (stale.length === 0) return;
-  const run = (args, logName, detail) => {
-    const logFile = path.join(dataRoot, 'logs', `build-${logName}.log`);
-    return runLogged([...PNPM, ...args], { cwd: root, env, logFile, detail, what: `Building (${args.join(' ')})` });
-  };
-  await screen.step(`Building ${stale.map(({ name }) => name).join(' and ')}`, async (detail) => {
-    detail('types from the GraphQL schema');
-    await run(['run', 'codegen'], 'codegen');
-    detail('shared');
-    await run(['--filter', '@huiliu/shared', 'run', 'build'], 'shared');
-    const open = new Set(stale.map(({ name }) => name));
-    detail([...open].join(', '));
-    const results = await Promise.allSettled(
-      stale.map(async ({ name, filter, fingerprint }) => {
-        await run(['--filter', filter, 'run', 'build'], name);
-        fs.writeFileSync(stateFile(dataRoot), JSON.stringify({ ...readState(dataRoot), [name]: fingerprint }));
-        open.delete(name);
-        detail([...open].join(', '));
-      }),
-    );
-    const failed = results.find(({ status }) => status === 'rejected');
-    if (failed) throw failed.reason;
+  const stateFile = path.join(root, 'node_modules', '.huiliu-build.json'); // of this tree, whatever its data folder
+  const names = WAVES.flatMap((wave) => staleParts(wave, root, stateFile)).map(({ name }) => name);
+  if (names.length === 0) return [];
+  await screen.step(`Building ${names.join(', ')}`, async (detail) => {
+    for (const wave of WAVES) await buildWave(staleParts(wave, root, stateFile), { root, dataRoot, env, stateFile, detail });
   });
+  return names;
 }

@@ -45,7 +45,7 @@ export class Processes {
       detached: true,
     });
     fs.closeSync(out);
-    const entry = { plan, child, logFrom, ended: undefined };
+    const entry = { plan, child, logFrom, ended: undefined, isExpected: false };
     child.once('error', (error) => this.onEnd(entry, error.message));
     child.once('exit', (code, signal) => this.onEnd(entry, signal ?? `exit code ${code}`));
     this.running.set(plan.name, entry);
@@ -62,7 +62,7 @@ export class Processes {
     entry.ended = reason;
     const { plan } = entry;
     this.onChange(this.list());
-    if (this.isStopping) return;
+    if (this.isStopping || entry.isExpected) return;
     const report = `The ${plan.name} stopped by itself (${reason}). ${this.quote(entry)}`;
     const now = Date.now();
     this.restarts = this.restarts.filter((at) => now - at < RESTART_WINDOW_MS);
@@ -98,6 +98,16 @@ export class Processes {
       if (Date.now() > until) throw new Problem(`The API did not become ready in 90 s. ${this.quote(this.running.get('api'))}`);
       await sleep(25);
     }
+  }
+
+  /** Stops one and starts it again with the same plan. */
+  async restart(name) {
+    const entry = this.running.get(name);
+    if (!entry || this.isStopping) return;
+    const { plan } = entry;
+    entry.isExpected = true;
+    await this.stopOne(entry);
+    if (!this.isStopping) this.start(plan);
   }
 
   /** Stops all in parallel: politely, and by force what has not gone in time. Resolves when none is left. */

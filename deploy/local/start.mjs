@@ -12,6 +12,7 @@ import { demandFreePort, keptPort } from './ports.mjs';
 import { Processes } from './processes.mjs';
 import { box, Screen, shown } from './screen.mjs';
 import { readSettings, ROOT, usage } from './settings.mjs';
+import { watch } from './watch.mjs';
 
 const PARENT_CHECK_MS = 1000;
 
@@ -125,7 +126,7 @@ function fail(session, screen, error) {
   return session.stop('fatal', 1);
 }
 
-async function run(session, screen) {
+async function run(session, screen, { isWatching }) {
   const settings = readSettings();
   if (settings.isHelp) {
     screen.say(usage());
@@ -144,14 +145,15 @@ async function run(session, screen) {
   const isDemoDue = settings.hasDemo && settings.hasSimulator && !readDemo(settings);
   const isPlayed = !isDemoDue || (await playDemo({ root: ROOT, settings, env: full, onChild: (child) => (session.demo = child) }));
   if (!session.stopping) announce(screen, { url, demo: readDemo(settings), isDemoBroken: !isPlayed });
+  if (isWatching) watch({ root: ROOT, dataRoot, env, screen, processes: session.processes });
 }
 
 /** Starts everything and keeps it running until a signal, a fatal end of a process, or the end of npm. */
-export async function start() {
+export async function start({ isWatching = false } = {}) {
   const screen = new Screen();
   const session = new Session(screen);
   try {
-    await run(session, screen);
+    await run(session, screen, { isWatching });
   } catch (error) {
     await fail(session, screen, error);
   }
