@@ -8,3 +8,4 @@ export * from './template-fields.ts';
 export * from './reach-rules.ts';
 export * from './message-text.ts';
 export * from './platform-errors.ts';
+export * from './offer.ts';
