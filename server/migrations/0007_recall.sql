@@ -12,6 +12,7 @@ create unique index segments_name on segments (tenant_id, name) where archived_a
 select app.fence('segments');
 
 create index redemptions_customer on redemptions (tenant_id, customer_id, redeemed_at); -- segment rule redeemed, campaign report
+create index touches_at on touches (tenant_id, occurred_at); -- home: visits by day, funnel
 
 create table campaigns (
   tenant_id uuid not null,

@@ -49,7 +49,7 @@ export class SegmentsService {
   }
 
   /** Counts a rule as it is being edited. */
-  reach(rule: unknown): Promise<ReachSplit> {
+  async reach(rule: unknown): Promise<ReachSplit> {
     const clean = readRule(rule);
     return this.db.read(() => this.repository.reach(clean, this.clock.now()));
   }
@@ -59,7 +59,7 @@ export class SegmentsService {
   }
 
   /** Ids of up to `first` (1 to 50) people of a rule. */
-  sample(rule: unknown, first: number): Promise<string[]> {
+  async sample(rule: unknown, first: number): Promise<string[]> {
     const clean = readRule(rule);
     if (!Number.isInteger(first) || first < 1 || first > 50) throw invalid('first', 'out_of_range', 'first: must be between 1 and 50');
     return this.db.read(() => this.repository.sample(clean, this.clock.now(), first));

@@ -1,0 +1,2 @@
+// The front door of analytics.
+export { AnalyticsModule } from './analytics.module.js';
