@@ -8,3 +8,4 @@ export type { IdentityRow, NewIdentity } from './identity/identity.repository.js
 export { TimelineService } from './timeline/timeline.service.js';
 export type { TimelineFact } from './timeline/timeline.service.js';
 export { VisitsService } from './visits.service.js';
+export { visitorProblem } from './customer.js';
