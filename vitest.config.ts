@@ -6,8 +6,7 @@ const root = fileURLToPath(new URL('.', import.meta.url));
 
 // Layers of proof: each runs alone (`vitest run --project db`). Workspace packages are read from source.
 export default defineConfig({
-  resolve: { conditions: ['source'] },
-  ssr: { resolve: { conditions: ['source', 'node', 'import', 'default'] } },
+  resolve: { alias: { '@huiliu/shared': `${root}shared/src/index.ts` } },
   test: {
     projects: [
       {
@@ -24,7 +23,7 @@ export default defineConfig({
         extends: true,
         root,
         plugins: [vue()],
-        resolve: { alias: { '@': `${root}admin/src` } },
+        resolve: { alias: { '@': `${root}admin/src`, '@huiliu/shared': `${root}shared/src/index.ts` } },
         test: { name: 'console', include: ['admin/**/*.spec.ts'], exclude: ['**/node_modules/**'], environment: 'happy-dom' },
       },
       {

@@ -17,7 +17,7 @@ export default async function setup(project: TestProject): Promise<() => Promise
   const launcher = new URL('../../../../deploy/embedded-postgres.mjs', import.meta.url).href;
   const { startEmbeddedPostgres } = (await import(launcher)) as { startEmbeddedPostgres(options: object): Promise<EmbeddedPostgres> };
   const dataRoot = mkdtempSync(path.join(os.tmpdir(), 'huiliu-test-'));
-  const server = await startEmbeddedPostgres({ dataRoot, flags: ['-c', 'fsync=off', '-c', 'synchronous_commit=off', '-c', 'full_page_writes=off', '-c', 'max_connections=300'] });
+  const server = await startEmbeddedPostgres({ dataRoot, flags: ['fsync=off', 'synchronous_commit=off', 'full_page_writes=off', 'max_connections=300'] });
   const client = new pg.Client({ connectionString: server.url });
   await client.connect();
   await client.query('create database huiliu_template');

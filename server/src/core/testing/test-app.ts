@@ -2,19 +2,19 @@
 import 'reflect-metadata';
 import { randomBytes } from 'node:crypto';
 import { NestFactory } from '@nestjs/core';
-import type { INestApplicationContext, Type } from '@nestjs/common';
+import { type INestApplicationContext, Module, type Type } from '@nestjs/common';
 import { runOnce, Logger, type TaskList } from 'graphile-worker';
 import pg from 'pg';
 import { inject } from 'vitest';
-import { AppModule } from '../../app.module.js';
 import { type Config, readConfig } from '../../config.js';
 import { type Actor, runAs } from '../context.js';
 import { Clock } from '../clock.js';
+import { CoreModule } from '../core.module.js';
 import { newId } from '../ids.js';
 import type { Envelope } from '../jobs/jobs.js';
 import { JobRegistry } from '../jobs/registry.js';
 import { JobRunner } from '../jobs/runner.js';
-import { createLog } from '../log.js';
+import { createLog, type Log } from '../log.js';
 import { permissions } from '@huiliu/shared';
 
 /** The same in every test process: role passwords follow from it, and roles belong to the whole server. */
@@ -38,12 +38,15 @@ export interface TestApp {
   stop(): Promise<void>;
 }
 
-/** @param env more variables, for example WECHAT_API_BASE. */
-export async function startTestApp(env: Record<string, string> = {}): Promise<TestApp> {
+/**
+ * @param env more variables, for example WECHAT_API_BASE.
+ * @param modules only these (and core) instead of the whole ladder.
+ */
+export async function startTestApp(env: Record<string, string> = {}, modules?: Type[]): Promise<TestApp> {
   const databaseUrl = await cloneDatabase();
   const config = readConfig({ NODE_ENV: 'test', DATABASE_URL: databaseUrl, SECRET_KEY: TEST_SECRET_KEY, LOG_LEVEL: process.env['TEST_LOG'] ?? 'silent', DB_POOL_SIZE: '6', ...env });
   const log = createLog(config.logLevel, 'test');
-  const app = await NestFactory.createApplicationContext(AppModule.with(config, log), { logger: false, abortOnError: false });
+  const app = await NestFactory.createApplicationContext(await rootModule(config, log, modules), { logger: false, abortOnError: false });
   const owner = new pg.Pool({ connectionString: databaseUrl, max: 2 });
   owner.on('error', () => undefined); // the database is dropped at the end
   const sql = async <T>(text: string, values: unknown[] = []) => (await owner.query(text, values)).rows as T[];
@@ -66,6 +69,15 @@ export async function startTestApp(env: Record<string, string> = {}): Promise<Te
       await owner.end();
     },
   };
+}
+
+@Module({})
+class PartOfTheApp {}
+
+async function rootModule(config: Config, log: Log, modules?: Type[]) {
+  if (modules) return { module: PartOfTheApp, imports: [CoreModule.with(config, log), ...modules] };
+  const { AppModule } = await import('../../app.module.js');
+  return AppModule.with(config, log);
 }
 
 type OwnerSql = <T>(text: string, values?: unknown[]) => Promise<T[]>;
