@@ -1,6 +1,8 @@
 import { Module } from '@nestjs/common';
 import { ChannelAccess } from './channel-access.service.js';
 import { ChannelChecks } from './channel-checks.service.js';
+import { TenantsModule } from '../tenants/index.js';
+import { ChannelLifecycle } from './channel-lifecycle.service.js';
 import { ChannelLogin } from './channel-login.service.js';
 import { ChannelsJobs } from './channels.jobs.js';
 import { ChannelsRepository } from './channels.repository.js';
@@ -13,6 +15,7 @@ import { InboundRepository } from './inbound/inbound.repository.js';
 import { InboundService } from './inbound/inbound.service.js';
 import { RejectionCounter } from './inbound/rejection-counter.service.js';
 import { WebhooksController } from './inbound/webhooks.controller.js';
+import { ChannelViews } from './channel-views.service.js';
 import { PlatformHttpClient } from './platform-http.client.js';
 import { ChannelRatesRepository } from './rates/channel-rates.repository.js';
 import { ChannelSender } from './sending/channel-sender.service.js';
@@ -22,11 +25,12 @@ import { ChannelTokensRepository } from './tokens/channel-tokens.repository.js';
 import { ChannelTokens } from './tokens/channel-tokens.service.js';
 
 @Module({
+  imports: [TenantsModule],
   providers: [
-    ChannelsService, ChannelsRepository, ChannelsResolver, ChannelsJobs, ChannelAccess, ChannelChecks, ChannelLogin, PlatformHttpClient,
+    ChannelsService, ChannelsRepository, ChannelsResolver, ChannelsJobs, ChannelAccess, ChannelChecks, ChannelLifecycle, ChannelLogin, ChannelViews, PlatformHttpClient,
     TemplatesService, TemplatesRepository, ChannelTokens, ChannelTokensRepository, ChannelRatesRepository, ChannelSender,
     InboundService, InboundRepository, InboundIntake, InboundEvents, InboundJobs, RejectionCounter, WebhooksController,
   ],
-  exports: [ChannelsService, ChannelLogin, ChannelSender, TemplatesService, InboundEvents],
+  exports: [ChannelsService, ChannelViews, ChannelLogin, ChannelSender, TemplatesService, InboundEvents],
 })
 export class ChannelsModule {}

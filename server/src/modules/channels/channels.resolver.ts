@@ -6,6 +6,7 @@ import { grouped, loader, type GraphContext } from '../../core/graphql/loaders.j
 import { isRefusal, type Refusal } from '../../core/graphql/refusal.js';
 import { ChannelAccess } from './channel-access.service.js';
 import { ChannelChecks } from './channel-checks.service.js';
+import { ChannelLifecycle } from './channel-lifecycle.service.js';
 import { presentChannel, presentTemplate, withoutNulls, type ChannelView } from './channel-view.js';
 import type { ChannelRow } from './channels.repository.js';
 import { ChannelsService, type ConnectInput, type UpdateInput } from './channels.service.js';
@@ -16,6 +17,7 @@ export class ChannelsResolver {
   constructor(
     @Inject(CONFIG) private readonly config: Config,
     private readonly service: ChannelsService,
+    private readonly lifecycle: ChannelLifecycle,
     private readonly checks: ChannelChecks,
     private readonly templatesOf: TemplatesService,
     private readonly access: ChannelAccess,
@@ -61,17 +63,20 @@ export class ChannelsResolver {
 
   @Mutation() @Can('channel.manage')
   async pauseChannel(@Args('id') id: string): Promise<ChannelView> {
-    return this.view(await this.service.pause(id));
+    await this.lifecycle.pause(id);
+    return this.channel(id);
   }
 
   @Mutation() @Can('channel.manage')
   async resumeChannel(@Args('id') id: string): Promise<ChannelView> {
-    return this.view(await this.service.resume(id));
+    await this.lifecycle.resume(id);
+    return this.channel(id);
   }
 
   @Mutation() @Can('channel.manage')
   async disconnectChannel(@Args('id') id: string): Promise<ChannelView> {
-    return this.view(await this.service.disconnect(id));
+    await this.lifecycle.disconnect(id);
+    return this.channel(id);
   }
 
   @Mutation() @Can('channel.secrets')

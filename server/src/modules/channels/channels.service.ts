@@ -3,18 +3,18 @@ import { Inject, Injectable } from '@nestjs/common';
 import { CONFIG, type Config } from '../../config.js';
 import { currentTenantId } from '../../core/context.js';
 import { TenantDb } from '../../core/db/tenant-db.js';
-import { AppError, invalid, isUniqueViolation, notFound } from '../../core/errors/app-error.js';
+import { invalid, isUniqueViolation, notFound } from '../../core/errors/app-error.js';
 import { Events } from '../../core/events/events.js';
 import { refusal, type Refusal } from '../../core/graphql/refusal.js';
 import { newId } from '../../core/ids.js';
 import type { CallbackFormat, CallbackMode, ChannelCredentials, PlatformFailure } from './adapter.js';
+import { Audit } from '../tenants/index.js';
 import { ChannelAccess } from './channel-access.service.js';
 import { ChannelChecks } from './channel-checks.service.js';
 import { whyNotChannelForm, type ChannelForm } from './channel.js';
 import { randomWord, sealCredentials } from './channel.secrets.js';
 import { ChannelsRepository, type ChannelPatch, type ChannelRow } from './channels.repository.js';
 import { ChannelTokens } from './tokens/channel-tokens.service.js';
-import { ChannelRatesRepository } from './rates/channel-rates.repository.js';
 
 export interface ConnectInput extends ChannelForm {
   platform: string;
@@ -39,9 +39,9 @@ export class ChannelsService {
     private readonly repository: ChannelsRepository,
     private readonly access: ChannelAccess,
     private readonly tokens: ChannelTokens,
-    private readonly rates: ChannelRatesRepository,
     private readonly checks: ChannelChecks,
     private readonly events: Events,
+    private readonly audit: Audit,
   ) {}
 
   list(): Promise<ChannelRow[]> {
@@ -66,9 +66,9 @@ export class ChannelsService {
     const failure = await this.tryCredentials(id, input, credentials);
     if (failure !== undefined) return sayNo(failure);
     const stored = await this.store(id, input, credentials);
-    if (stored !== undefined) return stored;
-    await this.checks.run(id);
-    return this.get(id);
+    if (typeof stored !== 'string') return stored;
+    await this.checks.run(stored);
+    return this.get(stored);
   }
 
   /** Changes what was entered. A new AppSecret is tried first, as at connecting. */
@@ -82,37 +82,21 @@ export class ChannelsService {
       const failure = await this.tryCredentials(id, { platform: row.platform, appId: row.app_id }, credentials);
       if (failure !== undefined) return sayNo(failure);
     }
-    await this.change(id, { ...patchOf(input), credentials: sealCredentials(this.config.secretKeys, { tenantId: row.tenant_id, channelId: id }, credentials) }, isNewSecret);
+    const sealed = sealCredentials(this.config.secretKeys, { tenantId: row.tenant_id, channelId: id }, credentials);
+    await this.db.write(async () => {
+      await this.repository.patch(id, { ...patchOf(input), credentials: sealed });
+      if (isNewSecret) await this.tokens.drop(id);
+      await this.audit.record('channel.update', { kind: 'channel', id }, { changed: Object.keys(input) });
+    });
+    this.access.forget(id);
     if (isNewSecret) await this.checks.run(id);
-    return this.get(id);
-  }
-
-  /** Nothing is sent while it is paused; callbacks are still taken. @throws conflict after a disconnect. */
-  async pause(id: string): Promise<ChannelRow> {
-    await this.refuseDisconnected(id);
-    await this.change(id, { status: 'paused', status_reason: null });
-    return this.get(id);
-  }
-
-  /** Back to work, in the state that a fresh check finds. */
-  async resume(id: string): Promise<ChannelRow> {
-    await this.refuseDisconnected(id);
-    await this.change(id, { status: 'connecting', status_reason: null });
-    await this.db.write(() => this.rates.unblock(id));
-    await this.checks.run(id);
-    return this.get(id);
-  }
-
-  /** Ends it for good: secrets are wiped, callbacks answered as unknown. History stays. */
-  async disconnect(id: string): Promise<ChannelRow> {
-    await this.get(id);
-    await this.change(id, { status: 'disconnected', status_reason: null, credentials: null }, true);
     return this.get(id);
   }
 
   /** The two secrets that the merchant must paste at the platform. */
   async revealCallbackSecrets(id: string): Promise<{ token: string; aesKey: string }> {
     const { callbackToken, encodingAesKey } = this.access.credentialsOf(await this.get(id));
+    await this.db.write(() => this.audit.record('channel.reveal_secrets', { kind: 'channel', id }));
     return { token: callbackToken, aesKey: encodingAesKey };
   }
 
@@ -123,37 +107,47 @@ export class ChannelsService {
     return !issued.ok && issued.kind === 'forbidden' ? issued : undefined;
   }
 
-  private async store(id: string, input: ConnectInput, credentials: ChannelCredentials): Promise<Refusal | undefined> {
-    const tenantId = currentTenantId();
-    const row = {
-      tenant_id: tenantId, id, platform: input.platform, name: input.name.trim(), app_id: input.appId, original_id: input.originalId || null,
-      credentials: sealCredentials(this.config.secretKeys, { tenantId, channelId: id }, credentials),
-      callback_mode: input.callbackMode, callback_format: input.callbackFormat, checks: {}, status: 'connecting' as const, status_reason: null,
-    };
+  /** The id it is stored under: a new one, or that of the same account when it had been disconnected. */
+  private async store(id: string, input: ConnectInput, credentials: ChannelCredentials): Promise<string | Refusal> {
+    const row = { ...this.entered(id, input, credentials), tenant_id: currentTenantId(), id, platform: input.platform, app_id: input.appId, checks: {} };
     try {
       await this.db.write(async () => {
         await this.repository.insert(row);
-        await this.events.emit('channel.connected', { channelId: id });
+        await this.announce(id, input);
       });
-      return undefined;
+      return id;
     } catch (error) {
       if (!isUniqueViolation(error)) throw error;
       const other = await this.db.read(() => this.repository.findByApp(input.platform, input.appId));
-      return refusal('channel_already_connected', { channelId: other?.id, appId: input.appId });
+      if (other?.status !== 'disconnected') return refusal('channel_already_connected', { channelId: other?.id, appId: input.appId });
+      return this.revive(other.id, input, credentials);
     }
   }
 
-  private async change(id: string, patch: ChannelPatch, dropToken = false): Promise<void> {
+  private async revive(id: string, input: ConnectInput, credentials: ChannelCredentials): Promise<string> {
     await this.db.write(async () => {
-      await this.repository.patch(id, patch);
-      if (dropToken) await this.tokens.drop(id);
+      await this.repository.patch(id, this.entered(id, input, credentials));
+      await this.announce(id, input);
     });
     this.access.forget(id);
+    return id;
   }
 
-  private async refuseDisconnected(id: string): Promise<void> {
-    const row = await this.get(id);
-    if (row.status === 'disconnected') throw new AppError('conflict', 'This account was disconnected. Connect it again.', { what: 'channel', id });
+  private entered(id: string, input: ConnectInput, credentials: ChannelCredentials) {
+    return {
+      name: input.name.trim(),
+      original_id: input.originalId || null,
+      credentials: sealCredentials(this.config.secretKeys, { tenantId: currentTenantId(), channelId: id }, credentials),
+      callback_mode: input.callbackMode,
+      callback_format: input.callbackFormat,
+      status: 'connecting' as const,
+      status_reason: null,
+    };
+  }
+
+  private async announce(id: string, input: ConnectInput): Promise<void> {
+    await this.events.emit('channel.connected', { channelId: id });
+    await this.audit.record('channel.connect', { kind: 'channel', id }, { platform: input.platform, appId: input.appId });
   }
 }
 

@@ -1,6 +1,7 @@
 // The front door: what the modules above may use of connected accounts.
 export { ChannelsModule } from './channels.module.js';
 export { ChannelsService } from './channels.service.js';
+export { ChannelViews } from './channel-views.service.js';
 export { ChannelLogin, type Login } from './channel-login.service.js';
 export { ChannelSender } from './sending/channel-sender.service.js';
 export { TemplatesService } from './templates.service.js';
