@@ -5,7 +5,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { shippedNode } from './install.mjs';
 import { SCRIPTS } from './plans.mjs';
-import { FOLLOW_PARENT } from './processes.mjs';
+import { CHILD_PRELUDE } from './processes.mjs';
 
 /** A name for the database, so that another or a new one gets its own story. */
 function identityOf(dataRoot, databaseUrl) {
@@ -39,7 +39,7 @@ export function readDemo(settings) {
 export async function playDemo({ root, settings, env, onChild }) {
   const script = path.join(root, SCRIPTS.demo);
   if (!fs.existsSync(script)) return true;
-  const args = ['--import', FOLLOW_PARENT, script, '--first', '--out', marker(settings)];
+  const args = ['--import', CHILD_PRELUDE, script, '--first', '--out', marker(settings)];
   const child = spawn(shippedNode(root), args, { cwd: root, env, stdio: ['ignore', 'inherit', 'inherit', 'ipc'] });
   onChild(child);
   const ended = await new Promise((resolve) => {

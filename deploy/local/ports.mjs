@@ -30,7 +30,7 @@ export async function demandFreePort(port, host) {
   if (code === 'EADDRNOTAVAIL' || code === 'ENOTFOUND') {
     throw new Problem(`HOST=${host} is no address of this machine. Leave HOST out, or give 0.0.0.0 for all of its addresses.`);
   }
-  const free = await nextFree(Math.max(port, 1024), host);
+  const free = await nextFree(port < 1024 ? 8079 : port, host);
   const reason = code === 'EACCES' ? `Port ${port} is reserved for root` : `Port ${port} is taken by another program`;
   throw new Problem(`${reason}. Choose another one, for example:  PORT=${free} npm start`);
 }

@@ -1,6 +1,7 @@
 // The processes of the product as children: started with a log each, watched, and stopped together.
 import { spawn } from 'node:child_process';
 import fs from 'node:fs';
+import http from 'node:http';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath, pathToFileURL } from 'node:url';
@@ -10,11 +11,23 @@ import { shippedNode } from './install.mjs';
 import { shown } from './screen.mjs';
 
 /** Makes a child end itself when its starter is gone (an argument for `--import`; needs an IPC channel). */
-export const FOLLOW_PARENT = pathToFileURL(path.join(path.dirname(fileURLToPath(import.meta.url)), 'follow-parent.mjs')).href;
+export const CHILD_PRELUDE = pathToFileURL(path.join(path.dirname(fileURLToPath(import.meta.url)), 'child.mjs')).href;
 const STOP_MS = 12_000;
 const LOG_LIMIT_BYTES = 10 * 1024 * 1024;
 const MAX_RESTARTS = 5;
 const RESTART_WINDOW_MS = 10 * 60_000;
+
+/** The status of a GET. Plain http: fetch would cost this long-lived process ten megabytes. */
+function statusOf(url) {
+  return new Promise((resolve, reject) => {
+    const request = http.get(url, { timeout: 2000 }, (answer) => {
+      answer.resume();
+      resolve(answer.statusCode);
+    });
+    request.once('timeout', () => request.destroy(new Error('no answer in 2 s')));
+    request.once('error', reject);
+  });
+}
 
 /** How one process is started: `{name, script, args?, nodeFlags?, env, mayRestart?}`; `script` is relative to the root. */
 export class Processes {
@@ -36,7 +49,7 @@ export class Processes {
     if ((fs.statSync(logFile, { throwIfNoEntry: false })?.size ?? 0) > LOG_LIMIT_BYTES) fs.renameSync(logFile, `${logFile}.1`);
     const logFrom = fs.statSync(logFile, { throwIfNoEntry: false })?.size ?? 0;
     const out = fs.openSync(logFile, 'a');
-    const args = [...(plan.nodeFlags ?? []), '--import', FOLLOW_PARENT, path.join(this.root, plan.script), ...(plan.args ?? [])];
+    const args = [...(plan.nodeFlags ?? []), '--import', CHILD_PRELUDE, path.join(this.root, plan.script), ...(plan.args ?? [])];
     // a session of its own: Ctrl-C reaches only us, and we stop them in order
     const child = spawn(shippedNode(this.root), args, {
       cwd: this.root,
@@ -88,9 +101,9 @@ export class Processes {
     const until = Date.now() + 90_000;
     for (;;) {
       try {
-        const answer = await fetch(url, { signal: AbortSignal.timeout(2000) });
-        if (answer.ok) return;
-        detail(`answers ${answer.status}`);
+        const status = await statusOf(url);
+        if (status === 200) return;
+        detail(`answers ${status}`);
       } catch {
         // not listening yet
       }
