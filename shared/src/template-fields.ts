@@ -65,7 +65,7 @@ const RULES: Record<TemplateFieldType, Rule> = {
   const: ANY,
 };
 
-const EMOJI = /[\p{Extended_Pictographic}\u{1F1E6}-\u{1F1FF}\u200d\ufe0f\u20e3]/u;
+const EMOJI = /\p{Extended_Pictographic}|[\u{1F1E6}-\u{1F1FF}]|\u200d|\ufe0f|\u20e3/u;
 const HAN = /\p{Script=Han}/u;
 
 /** The type a key names (`character_string12` → `character_string`), or undefined when the platform has a newer one. */
@@ -116,13 +116,13 @@ export function fitField(type: TemplateFieldType, value: string): string {
   const clean = value.replace(/\s+/gu, ' ').trim();
   if (type !== 'thing' && type !== 'short_thing' && type !== 'name') return clean;
   const plain = clean.replace(new RegExp(EMOJI.source, 'gu'), '').trim();
-  const letters = [...plain];
+  const letters = Array.from(plain);
   const limit = fieldLimit(type, plain);
   return letters.length <= limit ? plain : `${letters.slice(0, limit - 1).join('')}…`;
 }
 
 function lengthFor(type: TemplateFieldType, value: string): number {
-  return type === 'number' || type === 'amount' ? value.replace(/\D/gu, '').length : [...value].length;
+  return type === 'number' || type === 'amount' ? value.replace(/\D/gu, '').length : Array.from(value).length;
 }
 
 const SAYS: Record<FieldRule, { zh: (p: FieldProblem) => string; en: (p: FieldProblem) => string }> = {

@@ -43,7 +43,7 @@ const FORMATS: [field: 'appId' | 'appSecret' | 'callbackToken' | 'aesKey' | 'ori
 /** The first thing wrong with what was entered; fields left out are not judged. */
 export function whyNotChannelForm(form: ChannelForm): FormProblem | undefined {
   if (form.name !== undefined && form.name.trim() === '') return { field: 'name', problem: 'required', message: 'Give the channel a name.' };
-  if (form.name !== undefined && [...form.name].length > 40) return { field: 'name', problem: 'too_long', message: 'A name has at most 40 characters.' };
+  if (form.name !== undefined && Array.from(form.name).length > 40) return { field: 'name', problem: 'too_long', message: 'A name has at most 40 characters.' };
   for (const [field, shape, message] of FORMATS) {
     const value = form[field];
     if (value !== undefined && !shape.test(value)) return { field, problem: 'bad_format', message };

@@ -155,7 +155,8 @@ describe('opening what was stored', () => {
     await Promise.all([post(merchant.address, sealed(merchant, bad)), post(merchant.address, sealed(merchant, said(merchant, '9')))]);
     await t.runJobs();
     const rows = await inbound(merchant);
-    expect(rows.map((row) => row.failure).toSorted()).toEqual(['no template in the list', null]);
+    expect(rows.map((row) => row.failure)).toEqual(expect.arrayContaining(['no template in the list', null]));
+    expect(rows).toHaveLength(2);
     const before = rows.map((row) => row.processed_at?.getTime());
     await Promise.all([1, 2].map(() => t.as(merchant.tenantId, () => t.get(InboundService).receive(rows.map((row) => row.id)))));
     expect((await inbound(merchant)).map((row) => row.processed_at?.getTime())).toEqual(before);

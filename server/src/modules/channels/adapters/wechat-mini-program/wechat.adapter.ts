@@ -3,7 +3,7 @@ import type {
   AccessToken, AdapterFactory, AdapterInput, Capabilities, CallbackFormat, ChannelAdapter, ChannelEvent, InboundRequest,
   PlatformResult, PlatformSession, PlatformTemplate, SendRequest, SendResult, SubscriptionSend, Verified, WindowSend,
 } from '../../adapter.js';
-import { WeChatClient, silent } from './wechat.client.js';
+import { WeChatClient, silent, wordOf } from './wechat.client.js';
 import { sendOutcomeOf } from './wechat.errors.js';
 import { fieldsOf } from './wechat.fields.js';
 import type { EnumValues } from './wechat.fields.js';
@@ -64,8 +64,8 @@ class WeChatMiniProgram implements ChannelAdapter {
       return { outcome: 'upstream', mayHaveBeenSent: answer.reached, problem, code, detail };
     }
     if (answer.errcode !== 0) return sendOutcomeOf(answer.errcode, answer.errmsg, this.input.clock());
-    const platformId = answer.json['msgid']; // not promised by the platform
-    return { outcome: 'accepted', ...(platformId === undefined ? {} : { platformId: String(platformId) }) };
+    const platformId = wordOf(answer.json['msgid']); // not promised by the platform
+    return { outcome: 'accepted', ...(platformId === '' ? {} : { platformId }) };
   }
 }
 

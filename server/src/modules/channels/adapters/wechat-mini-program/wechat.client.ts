@@ -59,13 +59,16 @@ export function silent({ reached, detail }: { reached: boolean; detail: string }
   return { ok: false, kind: 'upstream', problem: reached ? 'platform_silent' : 'platform_unreachable', code: 0, detail };
 }
 
+/** A scalar as text: ids arrive as numbers or strings. */
+export const wordOf = (value: unknown): string => (typeof value === 'string' || typeof value === 'number' ? `${value}` : '');
+
 function readAnswer(status: number, text: string): Answer {
   if (status !== 200) return { got: 'silence', reached: true, detail: `HTTP ${status}` };
   try {
     const json = parseWideJson(text);
     if (!isBody(json)) return { got: 'silence', reached: true, detail: 'answer is no JSON object' };
     const raw: Record<string, unknown> = json;
-    return { got: 'answer', errcode: Number(raw['errcode'] ?? 0), errmsg: String(raw['errmsg'] ?? ''), json: raw };
+    return { got: 'answer', errcode: Number(raw['errcode'] ?? 0), errmsg: wordOf(raw['errmsg']), json: raw };
   } catch {
     return { got: 'silence', reached: true, detail: 'answer is not JSON' };
   }

@@ -44,11 +44,15 @@ describe('callback crypto, known values', () => {
   });
 
   it.each(ofKind('encrypted_reply'))('$id: seals to the very same text, and opens again', (vector) => {
-    const { token = '', timestamp = '', nonce = '', plaintext = '', receiveId = '', random16 = '' } = vector;
+    const { plaintext = '', receiveId = '', random16 = '' } = vector;
     const sealed = encrypt(keyOf(vector), plaintext, receiveId, Buffer.from(random16));
     expect(sealed).toBe(vector.expect?.encrypt);
-    if (vector.expect?.msgSignature !== undefined) expect(sign(token, timestamp, nonce, sealed)).toBe(vector.expect.msgSignature);
     expect(decrypt(keyOf(vector), sealed)?.message).toBe(plaintext);
+  });
+
+  it.each(ofKind('encrypted_reply').filter((vector) => vector.expect?.msgSignature !== undefined))('$id: signature of the reply', (vector) => {
+    const { token = '', timestamp = '', nonce = '' } = vector;
+    expect(sign(token, timestamp, nonce, vector.expect?.encrypt ?? '')).toBe(vector.expect?.msgSignature);
   });
 
   it('leaves no vector untested', () => {
@@ -71,12 +75,11 @@ describe('callback crypto, broken input', () => {
 
   it('never throws on tampered ciphertext, and never opens it whole', () => {
     const sealed = Buffer.from(encrypt(key, '{"a":1}', 'wx1'), 'base64');
+    // A change in the first block garbles only random bytes and the length after them; it must not throw either.
     for (let at = 0; at < sealed.length; at += 1) {
       const broken = Buffer.from(sealed);
       broken[at] = (broken[at] ?? 0) ^ 0x41;
-      const opened = decrypt(key, broken.toString('base64'));
-      // The first 16 bytes are random and carry nothing; any other change must show.
-      if (at >= 16) expect(opened).not.toEqual({ message: '{"a":1}', receiverId: 'wx1' });
+      expect(decrypt(key, broken.toString('base64'))).not.toEqual({ message: '{"a":1}', receiverId: 'wx1' });
     }
     expect(decrypt(key, '')).toBeUndefined();
     expect(decrypt(key, 'AAAA')).toBeUndefined();

@@ -7,7 +7,7 @@ const HEAD = 16 + 4;
 
 /** hex sha1 of the parts, sorted byte-wise and joined without separator. */
 export function sign(...parts: string[]): string {
-  const sorted = parts.map((part) => Buffer.from(part)).sort(Buffer.compare);
+  const sorted = parts.map((part) => Buffer.from(part)).sort((a, b) => Buffer.compare(a, b));
   return createHash('sha1').update(Buffer.concat(sorted)).digest('hex');
 }
 
@@ -32,6 +32,7 @@ export function decrypt(key: Buffer, encrypted: string): { message: string; rece
   const pad = padded[padded.length - 1] ?? 0;
   if (pad < 1 || pad > BLOCK || pad > padded.length - HEAD) return undefined;
   const plain = padded.subarray(0, padded.length - pad);
+  if (!padded.subarray(plain.length).every((byte) => byte === pad)) return undefined;
   const end = HEAD + plain.readUInt32BE(16);
   if (end > plain.length) return undefined;
   return { message: plain.toString('utf8', HEAD, end), receiverId: plain.toString('utf8', end) };

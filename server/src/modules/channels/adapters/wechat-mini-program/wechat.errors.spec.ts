@@ -30,11 +30,8 @@ describe('WeChat error codes', () => {
 
   it('has a sentence for every code, and one kind of ours', () => {
     const kinds = new Set(['invalid', 'forbidden', 'throttled', 'upstream', 'bug', 'token_expired']);
-    for (const code of knownCodes()) {
-      const failure = failureOf(code, '');
-      expect(isPlatformProblem(failure.problem), String(code)).toBe(true);
-      expect(kinds.has(failure.kind), String(code)).toBe(true);
-    }
+    const odd = knownCodes().filter((code) => !isPlatformProblem(failureOf(code, '').problem) || !kinds.has(failureOf(code, '').kind));
+    expect(odd).toEqual([]);
     expect(knownCodes().length).toBeGreaterThan(80);
   });
 
