@@ -1,3 +1,8 @@
+-- A uuidv7 for rows that a statement makes by the thousand; single ids are made in the application.
+create function app.new_id() returns uuid language sql volatile parallel safe as $$
+  select encode(set_bit(set_bit(overlay(uuid_send(gen_random_uuid()) placing substring(int8send((extract(epoch from clock_timestamp()) * 1000)::bigint) from 3) from 1 for 6), 52, 1), 53, 1), 'hex')::uuid
+$$;
+
 -- The reach ledger: what may still be sent to whom, and every change to it.
 create table permits (
   tenant_id uuid not null,

@@ -18,7 +18,7 @@ export const eventSchemas = {
   'campaign.launched': z.object({ campaignId: z.string() }),
   'campaign.finished': z.object({ campaignId: z.string() }),
   /** The platform refuses our content, not one customer: whoever sent the dispatch should stop it. */
-  'message.content_rejected': z.object({ dispatchId: z.string(), field: z.string().nullish(), platformCode: z.number() }),
+  'message.content_rejected': z.object({ dispatchId: z.string(), contentIndex: z.number().nullish(), problem: z.string().nullish(), field: z.string().nullish(), platformCode: z.number() }),
   /** A dispatch has nothing left to do for now. */
   'message.dispatch_drained': z.object({ dispatchId: z.string() }),
 } as const;

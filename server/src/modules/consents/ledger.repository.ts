@@ -138,7 +138,7 @@ export class LedgerRepository {
          where p.identity_id = d.identity_id and p.kind = d.kind and p.scope = d.scope
        )
        insert into permit_credits (tenant_id, id, channel_id, identity_id, kind, scope, change, reason, source_key, reported_by, evidence, occurred_at)
-       select app.current_tenant(), gen_random_uuid(), i.channel_id, d.identity_id, d.kind, d.scope, -d.remaining, 'expired',
+       select app.current_tenant(), app.new_id(), i.channel_id, d.identity_id, d.kind, d.scope, -d.remaining, 'expired',
          'expired:' || d.identity_id || ':' || d.kind || ':' || d.scope || ':' || extract(epoch from d.expires_at), 'system', '{}', d.expires_at
        from due d join identities i on i.id = d.identity_id`, [now, limit]);
   }

@@ -22,7 +22,7 @@ export function releaseCtes(now: string): string {
   ), written_off as (
     insert into permit_credits (tenant_id, id, channel_id, identity_id, kind, scope, change, reason, source_key, reported_by, evidence, occurred_at)
     select app.current_tenant(), k.id, i.channel_id, f.identity_id, f.kind, f.scope, -f.n, 'released_too_late', 'late:' || k.id, 'system', '{}', ${now}::timestamptz
-    from freed_permit f join identities i on i.id = f.identity_id cross join lateral (select gen_random_uuid() as id where f.n > 0) k
+    from freed_permit f join identities i on i.id = f.identity_id cross join lateral (select app.new_id() as id where f.n > 0) k
     where f.is_over
   )`;
 }

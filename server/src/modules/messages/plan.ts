@@ -118,3 +118,10 @@ export interface DispatchReport {
   reasons: { state: string; reason: string; count: number }[];
   byRung: { index: number; kind: Rung['kind']; sent: number; refused: number; tapped: number }[];
 }
+
+/** What we know of a person that a text may name. */
+export interface PersonFacts {
+  name: string | null;
+  couponName: string | null;
+  couponExpiresAt: Date | null;
+}

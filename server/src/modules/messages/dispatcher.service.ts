@@ -1,0 +1,99 @@
+// The dispatcher: sends what is due on one channel, wave by wave, within the account's pace. Between a wave's two statements lies the
+// platform call, outside of any transaction; whatever dies there is unknown, never repeated.
+import { Injectable } from '@nestjs/common';
+import { Clock } from '../../core/clock.js';
+import { TenantDb } from '../../core/db/tenant-db.js';
+import { Jobs } from '../../core/jobs/jobs.js';
+import { ChannelSender } from '../channels/index.js';
+import { dispatchDue } from './dispatch.job.js';
+import { DispatchesRepository } from './dispatches.repository.js';
+import { Dispatches } from './dispatches.service.js';
+import { PlannerRepository } from './planner.repository.js';
+import { afterQuiet } from './quiet.js';
+import { RendererService } from './renderer.service.js';
+import { WaveService, type OpenDispatch } from './wave.service.js';
+
+const BATCH = 500; // taken from the account's pace at once
+const WAVE = 64;
+const LANES = 4; // waves under way, so that the database settles one while the platform answers another
+const SLICE_MS = 20_000; // then the job makes room for others and goes on in a new one
+const PATIENCE_MS = 2_000; // a pause of the account up to this is waited for
+
+@Injectable()
+export class Dispatcher {
+  constructor(
+    private readonly db: TenantDb,
+    private readonly clock: Clock,
+    private readonly repository: DispatchesRepository,
+    private readonly dispatches: Dispatches,
+    private readonly planner: PlannerRepository,
+    private readonly renderer: RendererService,
+    private readonly waves: WaveService,
+    private readonly sender: ChannelSender,
+    private readonly jobs: Jobs,
+  ) {}
+
+  /** Sends until nothing is due, the account must wait, or the slice is over. */
+  async run(channelId: string): Promise<void> {
+    const started = Date.now();
+    for (;;) {
+      const due = await this.open(channelId);
+      if (due.length === 0) return;
+      if (Date.now() - started > SLICE_MS) return this.goOn(channelId);
+      const { granted, why, retryAfterMs } = await this.sender.takeRate(channelId, BATCH);
+      const { claimed, sent } = await this.sendBatch(channelId, due, granted);
+      if (sent < granted) await this.sender.giveBackRate(channelId, granted - sent);
+      await this.db.write(() => this.finish(due));
+      if (claimed > 0) continue;
+      if (granted === 0 && why === 'moment' && retryAfterMs <= PATIENCE_MS) await new Promise((resolve) => setTimeout(resolve, retryAfterMs));
+      else return; // the clock comes round every quarter of a minute
+    }
+  }
+
+  /** Dispatches with something due here; those in their quiet hours are put off instead. */
+  private open(channelId: string): Promise<OpenDispatch[]> {
+    return this.db.write(async () => {
+      const now = this.clock.now();
+      const rows = await this.repository.due(channelId, now);
+      if (rows.length === 0) return [];
+      const { zone } = await this.planner.shop();
+      const open: OpenDispatch[] = [];
+      for (const row of rows) {
+        const dueAt = afterQuiet(now, row.spec.quiet, zone);
+        if (dueAt > now) await this.repository.defer(row.id, channelId, now, dueAt);
+        else open.push({ row, wording: await this.renderer.wording(row.spec.contents, row.spec.offerId) });
+      }
+      return open;
+    });
+  }
+
+  /** Sends up to `budget` messages, the dispatches in turn. @returns how many were taken, and for how many of them the platform was called */
+  private async sendBatch(channelId: string, due: readonly OpenDispatch[], budget: number): Promise<{ claimed: number; sent: number }> {
+    const waiting = [...due];
+    let [left, claimed, sent] = [budget, 0, 0];
+    const lane = async (): Promise<void> => {
+      while (left > 0 && waiting.length > 0) {
+        const dispatch = waiting.shift()!;
+        const count = Math.min(WAVE, left);
+        left -= count;
+        waiting.push(dispatch);
+        const wave = await this.waves.send(channelId, dispatch, count);
+        claimed += wave.claimed;
+        sent += wave.sent;
+        left += count - wave.sent;
+        const at = waiting.indexOf(dispatch);
+        if ((wave.claimed < count || wave.isOver) && at >= 0) waiting.splice(at, 1);
+      }
+    };
+    await Promise.all(Array.from({ length: Math.min(LANES, Math.ceil(budget / WAVE)) }, lane));
+    return { claimed, sent };
+  }
+
+  private async finish(due: readonly OpenDispatch[]): Promise<void> {
+    for (const { row } of due) if (row.isSealed) await this.dispatches.finish(row.id);
+  }
+
+  private goOn(channelId: string): Promise<void> {
+    return this.db.write(() => this.jobs.enqueue(dispatchDue, { channelId }, { key: channelId }));
+  }
+}

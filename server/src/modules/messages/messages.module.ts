@@ -1,0 +1,28 @@
+import { Module } from '@nestjs/common';
+import { ChannelsModule } from '../channels/index.js';
+import { ConsentsModule } from '../consents/index.js';
+import { CustomersModule } from '../customers/index.js';
+import { Dispatcher } from './dispatcher.service.js';
+import { DispatchesRepository } from './dispatches.repository.js';
+import { Dispatches } from './dispatches.service.js';
+import { MessagesJobs } from './messages.jobs.js';
+import { MessagesRepository } from './messages.repository.js';
+import { CustomerMessagesResolver, MessagesResolver } from './messages.resolver.js';
+import { MessagesService } from './messages.service.js';
+import { PlannerRepository } from './planner.repository.js';
+import { Planner } from './planner.service.js';
+import { ReceiptsService } from './receipts.service.js';
+import { RendererService } from './renderer.service.js';
+import { SweepService } from './sweep.service.js';
+import { WaveRepository } from './wave.repository.js';
+import { WaveService } from './wave.service.js';
+
+@Module({
+  imports: [ChannelsModule, CustomersModule, ConsentsModule],
+  providers: [
+    Planner, PlannerRepository, Dispatches, DispatchesRepository, Dispatcher, WaveService, WaveRepository, RendererService,
+    SweepService, ReceiptsService, MessagesService, MessagesRepository, MessagesJobs, MessagesResolver, CustomerMessagesResolver,
+  ],
+  exports: [Planner, Dispatches],
+})
+export class MessagesModule {}
