@@ -1,4 +1,4 @@
-import { badge, h } from './dom.js';
+import { badge, h, plainText } from './dom.js';
 import { phone } from './phone.js';
 
 const SHOWN_MS = 5000;
@@ -10,7 +10,7 @@ export function showBanner(message) {
   const isNotice = message.kind === 'subscribe';
   if ((isNotice && name === 'notices') || (!isNotice && name === 'chat' && args.appid === message.appid)) return;
   const banner = document.getElementById('banner');
-  const text = isNotice ? message.title : message.text;
+  const text = isNotice ? message.title : plainText(message.text);
   const open = () => {
     banner.replaceChildren();
     if (isNotice) phone.go('notices');
@@ -21,7 +21,7 @@ export function showBanner(message) {
       'button',
       { type: 'button', onclick: open },
       badge(message.appName),
-      h('span', { class: 'banner-text' }, h('strong', {}, isNotice ? '服务通知' : `${message.appName} 客服`), h('span', {}, text ?? '')),
+      h('span', { class: 'banner-text' }, h('strong', {}, isNotice ? '服务通知' : `${message.appName} 客服`), h('span', {}, text)),
     ),
   );
   clearTimeout(timer);

@@ -23,7 +23,7 @@ export function showChat(root, phone, { appid, sessionFrom = '' }) {
     if (lines.length === count) return;
     count = lines.length;
     list.replaceChildren(...bubbles(phone, app, lines));
-    if (lines.length === 0) list.append(h('p', { class: 'empty' }, '您好,请问有什么可以帮您?'));
+    if (lines.length === 0) list.append(h('p', { class: 'empty' }, '您好，请问有什么可以帮您？'));
     list.scrollTop = list.scrollHeight;
     await markRead(phone, appid);
   }
@@ -32,11 +32,9 @@ export function showChat(root, phone, { appid, sessionFrom = '' }) {
 }
 
 async function markRead(phone, appid) {
-  const unread = phone.messages.filter((message) => message.kind === 'custom' && message.appid === appid && !message.read);
-  for (const message of unread) {
-    message.read = true;
-    await api.tap(phone.person.id, message.id);
-  }
+  const messages = await api.inbox(phone.person.id);
+  const unread = messages.filter((message) => message.kind === 'custom' && message.appid === appid && !message.read);
+  for (const message of unread) await api.tap(phone.person.id, message.id);
 }
 
 function bubbles(phone, app, lines) {

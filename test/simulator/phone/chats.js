@@ -1,4 +1,4 @@
-import { badge, h, shortTime, topBar } from './dom.js';
+import { badge, h, plainText, shortTime, topBar } from './dom.js';
 import { tabBar } from './tabs.js';
 
 /** The list of conversations: service notices, and the customer service of each program. */
@@ -12,7 +12,7 @@ export function showChats(root, phone) {
         icon: h('span', { class: 'badge square notice-icon', 'aria-hidden': 'true' }, '✉'),
         title: '服务通知',
         last: notices[0],
-        text: notices[0] ? `${notices[0].appName}:${notices[0].title}` : '暂无通知',
+        text: notices[0] ? `${notices[0].appName}：${notices[0].title}` : '暂无通知',
         unread: notices.filter((message) => !message.read).length,
         open: () => phone.go('notices'),
       }),
@@ -24,7 +24,7 @@ export function showChats(root, phone) {
           icon: badge(app.name),
           title: `${app.name} 客服`,
           last: replies[0],
-          text: replies[0]?.text ?? '有问题可以问客服',
+          text: replies[0] ? plainText(replies[0].text) : '有问题可以问客服',
           unread: replies.filter((message) => !message.read).length,
           open: () => phone.go('chat', { appid: app.appid }),
         }),

@@ -12,7 +12,7 @@ export async function showPeople({ wanted, choose }) {
     if (found) people.unshift(found);
   }
   const show = (selected) => {
-    const options = people.map((one) => h('option', { value: one.id, selected: one.id === selected?.id }, `${one.name}(${one.id})`));
+    const options = people.map((one) => h('option', { value: one.id, selected: one.id === selected?.id }, `${one.name}（${one.id}）`));
     select.replaceChildren(...(options.length ? options : [h('option', { value: '' }, '还没有顾客')]));
     if (selected) showFacts(selected);
   };

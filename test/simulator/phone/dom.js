@@ -36,3 +36,8 @@ export function topBar(title, onback) {
     h('h2', {}, title),
   );
 }
+
+/** The words of a text that may hold links. */
+export function plainText(text = '') {
+  return text.replace(/<[^>]*>/g, '');
+}

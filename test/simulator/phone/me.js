@@ -16,7 +16,7 @@ export function showMe(root, phone) {
       ),
     );
     return body.replaceChildren(
-      h('div', { class: 'me' }, badge(person.name), h('div', {}, h('strong', {}, person.name), h('small', {}, `编号:${person.id}`))),
+      h('div', { class: 'owner' }, badge(person.name), h('div', {}, h('strong', {}, person.name), h('small', {}, `编号：${person.id}`))),
       h('ul', { class: 'rows' }, rows),
     );
   };

@@ -35,7 +35,7 @@ function card(phone, message) {
     h('time', { class: 'stamp' }, shortTime(message.at)),
     h(
       'article',
-      { 'aria-label': `${message.title}(${message.appName})` },
+      { 'aria-label': `${message.title}（${message.appName}）` },
       h('p', { class: 'notice-app' }, badge(message.appName), message.appName),
       h('h3', {}, message.title),
       h('dl', {}, Object.entries(message.data ?? {}).map(([key, value]) => h('div', {}, h('dt', {}, labels.get(key) ?? key), h('dd', {}, value)))),

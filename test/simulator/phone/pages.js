@@ -1,8 +1,8 @@
 /** Fields of a template, label and key, in display order. */
 export function fieldsOf(template) {
-  return [...(template?.content ?? '').matchAll(/([^\n{}]*?)[::]?\s*\{\{(\w+)\.DATA\}\}/g)].map(([, label, key]) => ({
+  return [...(template?.content ?? '').matchAll(/([^\n{}]*?)[:\uff1a]?\s*\{\{(\w+)\.DATA\}\}/g)].map(([, label, key]) => ({
     key,
-    label: label.replace(/[::]\s*$/, '').trim() || key,
+    label: label.replace(/[:\uff1a]\s*$/, '').trim() || key,
   }));
 }
 

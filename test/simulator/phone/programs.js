@@ -20,7 +20,7 @@ export function showPrograms(root, phone) {
 
 function card(phone, app) {
   const open = (page) => phone.go('program', { appid: app.appid, path: publicPath(app, page) });
-  const input = h('input', { type: 'text', 'aria-label': `${app.name} 的页面路径`, placeholder: '页面路径,如 /p/demo/e/abc', autocomplete: 'off' });
+  const input = h('input', { type: 'text', 'aria-label': `${app.name} 的页面路径`, placeholder: '页面路径，如 /p/demo/e/abc', autocomplete: 'off' });
   const go = (event) => {
     event.preventDefault();
     open(input.value.trim());

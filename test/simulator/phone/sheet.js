@@ -27,9 +27,9 @@ export function askSubscription(root, app, templates) {
         'section',
         { class: 'sheet', role: 'dialog', 'aria-modal': 'true', 'aria-label': '订阅消息' },
         h('p', { class: 'sheet-app' }, badge(app.name, 'round'), `${app.name} 申请`),
-        h('h3', {}, single ? '向你发送以下消息' : '向你发送以下消息,可多选'),
+        h('h3', {}, single ? '向你发送以下消息' : '向你发送以下消息，可多选'),
         h('ul', {}, items),
-        h('label', { class: 'always' }, always, '总是保持以上选择,不再询问'),
+        h('label', { class: 'always' }, always, '总是保持以上选择，不再询问'),
         h('div', { class: 'sheet-buttons' }, h('button', { type: 'button', class: 'cancel', onclick: () => finish(false) }, '取消'), allow),
       ),
     );

@@ -38,7 +38,7 @@ const rules: Record<string, (value: string) => boolean> = {
   character_string: matches(/^[\x21-\x7e]+$/, 32),
   time: matches(span(moment), 64),
   date: matches(span(dated), 64),
-  amount: matches(/^[¥¥$€£]?\d{1,10}(\.\d+)?元?$/, 20),
+  amount: matches(/^[\u00a5\uffe5$\u20ac\u00a3]?\d{1,10}(\.\d+)?元?$/, 20),
   phone_number: matches(/^[\d+\-() ]+$/, 17),
   car_number: matches(/^[\p{Script=Han}A-Za-z0-9][A-Za-z0-9]+[\p{Script=Han}A-Za-z0-9]$/u, 8),
   name: isName,

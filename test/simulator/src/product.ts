@@ -88,7 +88,7 @@ export class Product {
 
   private unreachable(error: unknown): ProductPage {
     const reason = error instanceof Error ? error.message : String(error);
-    const html = errorPage('暂时无法打开页面', `${this.origin} 没有响应:${reason}`);
+    const html = errorPage('暂时无法打开页面', `${this.origin} 没有响应：${reason}`);
     return { status: 502, headers: { 'content-type': 'text/html; charset=utf-8' }, isHtml: true, body: Buffer.from(html) };
   }
 }

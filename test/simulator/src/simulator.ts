@@ -1,6 +1,8 @@
 import type { AddressInfo } from 'node:net';
 import { defaultConfig, type SimulatorConfig } from './config.ts';
+import { Keeper } from './keeper.ts';
 import { buildServer } from './server.ts';
+import { loadWorld } from './snapshot.ts';
 import { World } from './world.ts';
 
 /** A running simulator. */
@@ -20,7 +22,14 @@ export async function startSimulator(change: Partial<SimulatorConfig> = {}): Pro
     retryMs: config.callbackRetryMs,
     concurrency: config.callbackConcurrency,
   });
+  if (config.stateFile) await loadWorld(world, config.stateFile);
+  const keeper = config.stateFile ? new Keeper(world, config.stateFile) : null;
   const server = buildServer(world, config);
+  if (keeper) {
+    server.addHook('onResponse', async (request) => {
+      if (request.method !== 'GET') keeper.touch();
+    });
+  }
   await server.listen({ host: config.host, port: config.port });
   const { port } = server.server.address() as AddressInfo;
   return {
@@ -30,6 +39,7 @@ export async function startSimulator(change: Partial<SimulatorConfig> = {}): Pro
     close: async () => {
       await server.close();
       await world.callbacks.close();
+      await keeper?.close();
     },
   };
 }

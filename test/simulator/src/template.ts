@@ -27,9 +27,9 @@ export function fieldsOf(template: Template): TemplateField[] {
 }
 
 export function parseContent(content: string): TemplateField[] {
-  return [...content.matchAll(/([^\n{}]*?)\s*[::]?\s*\{\{(\w+)\.DATA\}\}/g)].map((match) => {
+  return [...content.matchAll(/([^\n{}]*?)\s*[:\uff1a]?\s*\{\{(\w+)\.DATA\}\}/g)].map((match) => {
     const key = match[2] ?? '';
-    return { key, label: (match[1] ?? '').replace(/[::]\s*$/, '').trim(), type: key.replace(/\d+$/, '') };
+    return { key, label: (match[1] ?? '').replace(/[:\uff1a]\s*$/, '').trim(), type: key.replace(/\d+$/, '') };
   });
 }
 

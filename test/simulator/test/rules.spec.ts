@@ -22,6 +22,8 @@ describe('template fields', () => {
     ['date', '2026年11月30日'],
     ['date', '2026-11-30 10:00'],
     ['amount', '¥12.00'],
+    ['amount', '\uffe512.00'],
+    ['amount', '\u00a512.00'],
     ['amount', '12.5元'],
     ['phone_number', '+86-0766-66888866'],
     ['car_number', '粤A8Z888挂'],

@@ -8,7 +8,7 @@ interface Who {
 }
 
 const text = { type: 'string' };
-const SERVICE_DOWN = '该小程序客服暂时无法提供服务,请稍后再试';
+const SERVICE_DOWN = '该小程序客服暂时无法提供服务，请稍后再试';
 
 /** What a person says, receives and taps. */
 export function addConversationControl(server: FastifyInstance, world: World): void {
