@@ -34,6 +34,17 @@ export function endCommands() {
   }
 }
 
+// Ends the command's process group when we are killed with -9: its standard input then ends without the word.
+const GUARD = 'read -r word; [ "$word" = done ] || kill -s TERM -- "-$1"';
+
+/** A shell of about 1 MB beside a running command. Returns a function to dismiss it. */
+function guard(pid) {
+  const child = spawn('/bin/sh', ['-c', GUARD, 'huiliu-command-guard', String(pid)], { stdio: ['pipe', 'ignore', 'ignore'], detached: true });
+  child.on('error', () => {});
+  child.stdin.on('error', () => {});
+  return () => child.stdin.end('done\n');
+}
+
 /**
  * @param {string[]} command program and arguments
  * @param {{cwd: string, env: Record<string, string>, logFile: string, detail?: (text: string) => void, what: string, tail?: number}} how
@@ -44,6 +55,7 @@ export async function runLogged([program, ...args], { cwd, env, logFile, detail 
   const log = fs.createWriteStream(logFile, { flags: 'w' });
   const child = spawn(program, args, { cwd, env: { ...env, ...QUIET }, stdio: ['ignore', 'pipe', 'pipe'], detached: true });
   running.add(child);
+  const dismiss = child.pid === undefined ? () => {} : guard(child.pid);
   for (const stream of [child.stdout, child.stderr]) {
     stream.on('data', (chunk) => {
       log.write(chunk);
@@ -56,6 +68,7 @@ export async function runLogged([program, ...args], { cwd, env, logFile, detail 
     child.once('close', (code, signal) => resolve(signal ?? code));
   });
   running.delete(child);
+  dismiss();
   await new Promise((resolve) => log.end(resolve));
   if (ended === 0) return;
   throw new Problem(`${what} failed (${program} ended with ${ended}). The whole log is ${shown(logFile)}; it ends:\n${tailOf(logFile, tail)}`);
