@@ -29,11 +29,15 @@ describe('campaign form', () => {
     expect(problems({ latestUsefulAt: '2026-11-23T00:00:00Z' })).toEqual(['rules.useful_past']);
     expect(problems({ cap: { messages: 0, days: 7 } })).toEqual(['rules.cap_range']);
   });
+  it('refuses a second rung that spends the same permit', () => {
+    const twice = [...form().rungs, { ...newRung('window', 'ch1'), text: '再说一次' }];
+    expect(campaignProblems(form({ rungs: twice }), judge)).toEqual([{ step: 'message', problem: 'repeated', rung: 2 }]);
+  });
   it('judges each rung by its kind', () => {
     const rung = newRung('window', 'ch1');
     expect(rungProblems(rung, judge)).toEqual([{ problem: 'text_missing' }]);
     expect(rungProblems({ ...rung, text: '{{coupon.nme}}' }, judge)).toEqual([{ problem: 'unknown_variable', variable: 'coupon.nme' }]);
-    expect(rungProblems({ ...rung, text: '好'.repeat(683) }, judge)).toEqual([{ problem: 'text_long' }]);
+    expect(rungProblems({ ...rung, text: '好'.repeat(601) }, judge)).toEqual([{ problem: 'text_long' }]);
     expect(rungProblems(newRung('subscription', 'ch1'), judge)).toEqual([{ problem: 'no_template' }]);
     expect(rungProblems({ ...newRung('subscription', 'ch1'), templateId: 't1', fields: { thing1: '长'.repeat(21) } }, judge)).toEqual([{ problem: 'field' }]);
     expect(rungProblems(newRung('window', ''), judge)).toEqual([{ problem: 'no_channel' }]);

@@ -1,5 +1,6 @@
 // The campaign as the wizard edits it: steps, what is wrong in each, and what goes to the server. Plain data.
-import { unknownVariables, valueProblems, type ApiField, type Samples, type Values } from '../../pickers/message-values.ts';
+import { parseMessageText } from '@huiliu/shared';
+import { valueProblems, type ApiField, type Samples, type Values } from '../../pickers/message-values.ts';
 import type { PresetKey } from '../../pickers/segment-presets.ts';
 import type { CampaignInput } from '../../api/generated/graphql.ts';
 
@@ -34,14 +35,15 @@ export interface Template { id: string; title: string; fields: ApiField[] }
 /** Keys of campaigns.problems.*; `rung` counts from 0. */
 export interface StepProblem {
   step: Step;
-  problem: 'name_missing' | 'name_long' | 'no_people' | 'no_rung' | 'no_channel' | 'no_template' | 'text_missing' | 'text_long'
-    | 'unknown_variable' | 'field' | 'holdout_range' | 'cap_range' | 'quiet_same' | 'useful_past' | 'attribution_range';
+  problem: 'name_missing' | 'name_long' | 'no_people' | 'no_rung' | 'no_channel' | 'no_template' | 'repeated' | 'text_missing' | 'text_long'
+    | 'unknown_variable' | 'bad_braces' | 'field' | 'holdout_range' | 'cap_range' | 'quiet_same' | 'useful_past' | 'attribution_range';
   rung?: number;
   variable?: string;
 }
 
-/** A customer-service text message takes 2,048 bytes; Chinese takes three each. */
-export const MAX_WINDOW_BYTES = 2048;
+/** A customer-service text message takes 2,048 bytes; a Chinese character is three. */
+export const MAX_WINDOW_LETTERS = 600;
+export const MAX_RUNGS = 6;
 
 let keys = 0;
 export function newRung(kind: Rung['kind'], channelId: string): Rung {
@@ -70,8 +72,15 @@ function peopleProblems(form: CampaignForm): StepProblem[] {
 
 function messageProblems(form: CampaignForm, judge: Judge): StepProblem[] {
   if (form.rungs.length === 0) return [{ step: 'message', problem: 'no_rung' }];
-  return form.rungs.flatMap((rung, index) => rungProblems(rung, judge).map((wrong) => ({ ...wrong, step: 'message' as const, rung: index })));
+  return form.rungs.flatMap((rung, index) => {
+    const wrong = rungProblems(rung, judge);
+    const twin = form.rungs.slice(0, index).some((other) => permitOf(other) === permitOf(rung));
+    return [...wrong, ...(twin && wrong.length === 0 ? [{ problem: 'repeated' as const }] : [])].map((one) => ({ ...one, step: 'message' as const, rung: index }));
+  });
 }
+
+/** Two rungs that spend the same permit are one rung: the second would never be reached. */
+const permitOf = (rung: Rung): string => `${rung.kind}:${rung.channelId}:${rung.kind === 'window' ? '' : rung.templateId}`;
 
 /** What is wrong with one rung of the ladder. */
 export function rungProblems(rung: Rung, judge: Pick<Judge, 'samples' | 'template'>): Omit<StepProblem, 'step'>[] {
@@ -84,9 +93,10 @@ export function rungProblems(rung: Rung, judge: Pick<Judge, 'samples' | 'templat
 
 function windowProblems(text: string): Omit<StepProblem, 'step'>[] {
   if (text.trim() === '') return [{ problem: 'text_missing' }];
-  if (new TextEncoder().encode(text).length > MAX_WINDOW_BYTES) return [{ problem: 'text_long' }];
-  const [variable] = unknownVariables(text);
-  return variable === undefined ? [] : [{ problem: 'unknown_variable', variable }];
+  if ([...text.trim()].length > MAX_WINDOW_LETTERS) return [{ problem: 'text_long' }];
+  const parsed = parseMessageText(text);
+  if (parsed.ok) return [];
+  return parsed.problem === 'unknown_variable' ? [{ problem: 'unknown_variable', variable: parsed.variable }] : [{ problem: 'bad_braces', variable: parsed.near }];
 }
 
 const whole = (value: number, low: number, high: number): boolean => Number.isInteger(value) && value >= low && value <= high;

@@ -33,12 +33,13 @@ describe('campaign numbers', () => {
   it('offers only what the state allows', () => {
     expect(actionsOf('draft')).toEqual({ launch: true, pause: false, resume: false, cancel: false, remove: true });
     expect(actionsOf('sending')).toMatchObject({ pause: true, cancel: true, resume: false });
+    expect(actionsOf('stopped')).toMatchObject({ pause: false, cancel: true, resume: true });
     expect(actionsOf('completed')).toEqual({ launch: false, pause: false, resume: false, cancel: false, remove: false });
   });
   it('reads what was considered and drops what it does not understand', () => {
-    expect(readConsidered([{ index: 0, kind: 'window', channelId: 'c', verdict: 'passed_over', reason: 'window_closed' }, { index: 1, kind: 'subscription', verdict: 'chosen' }, 7, { x: 1 }])).toEqual([
-      { index: 0, kind: 'window', channelId: 'c', isChosen: false, reason: 'window_closed' },
-      { index: 1, kind: 'subscription', isChosen: true },
+    expect(readConsidered([{ index: 0, kind: 'window', channelId: 'c', verdict: 'excluded', reason: 'window_closed' }, { index: 1, kind: 'subscription', verdict: 'chosen' }, 7, { x: 1 }])).toEqual([
+      { index: 0, kind: 'window', channelId: 'c', verdict: 'excluded', reason: 'window_closed' },
+      { index: 1, kind: 'subscription', verdict: 'chosen' },
     ]);
     expect(readConsidered('broken')).toEqual([]);
   });

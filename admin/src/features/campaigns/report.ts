@@ -15,7 +15,7 @@ export function actionsOf(state: CampaignState): { launch: boolean; pause: boole
   return {
     launch: state === 'draft',
     pause: isRunning(state),
-    resume: state === 'paused',
+    resume: state === 'paused' || state === 'stopped',
     cancel: isRunning(state) || state === 'paused' || state === 'stopped',
     remove: state === 'draft',
   };
@@ -77,10 +77,11 @@ export interface Reason { state: string; reason: string; count: number }
 export type Fix = 'channel' | 'offer' | 'message' | 'rules' | 'none';
 
 const FIXES: Record<string, Fix> = {
-  no_permit: 'offer', window_closed: 'offer', no_identity: 'offer', refused_by_customer: 'offer',
-  channel_paused: 'channel', quota: 'channel', token: 'channel', upstream: 'channel', busy: 'channel',
-  content_rejected: 'message', variable_missing: 'message', content: 'message',
-  capped: 'rules', quiet_hours_too_late: 'rules', too_late: 'rules',
+  no_permit: 'offer', window_closed: 'offer', window_used_up: 'offer', no_identity: 'offer',
+  channel_paused: 'channel', day_quota: 'channel', token_invalid: 'channel', account_banned: 'channel', subscription_banned: 'channel',
+  template_wrong: 'channel', template_restricted: 'channel', page_missing: 'channel',
+  variable_missing: 'message', content_rule: 'message', content_forbidden: 'message', content_too_long: 'message',
+  capped: 'rules', quiet_hours_too_late: 'rules',
 };
 
 /** Largest first; the hold-out is no failure. */
@@ -91,7 +92,8 @@ export function failureCards(reasons: readonly Reason[]): (Reason & { fix: Fix }
     .toSorted((a, b) => b.count - a.count);
 }
 
-export interface Considered { index: number; kind: string; channelId?: string; isChosen: boolean; reason?: string }
+export interface Considered { index: number; kind: string; channelId?: string; verdict: 'chosen' | 'available' | 'excluded' | 'refused'; reason?: string }
+const VERDICTS = ['chosen', 'available', 'excluded', 'refused'] as const;
 
 /** message.considered as it is stored: anything unexpected in it is left out rather than shown wrong. */
 export function readConsidered(value: unknown): Considered[] {
@@ -103,7 +105,7 @@ export function readConsidered(value: unknown): Considered[] {
     return [{
       index: typeof index === 'number' ? index : position,
       kind,
-      isChosen: verdict === 'chosen',
+      verdict: VERDICTS.find((one) => one === verdict) ?? 'excluded',
       ...(typeof channelId === 'string' ? { channelId } : {}),
       ...(typeof reason === 'string' ? { reason } : {}),
     }];
