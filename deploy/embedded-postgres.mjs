@@ -47,7 +47,7 @@ async function adopt({ data, ownerFile, urlOf }) {
   if (!found) return undefined;
   const exited = watchEnd(data, found.pid);
   const dismiss = isBorrowed ? () => {} : guard({ data, pid: found.pid, ownerFile, owner });
-  exited.then(dismiss);
+  void exited.then(dismiss);
   const stop = async () => {
     if (!isBorrowed) await stopPostmaster(data, found.pid);
     dismiss();
@@ -95,7 +95,7 @@ export async function startEmbeddedPostgres({ dataRoot, flags = [], durable = tr
   const settings = [...tunedFlags(), ...(durable ? [] : NOT_DURABLE), ...flags];
   const { pid, exited } = await launch({ data, native, identity, port, flags: settings, logFile });
   const dismiss = guard({ data, pid, ownerFile, owner });
-  exited.then(dismiss);
+  void exited.then(dismiss);
   const stop = async () => {
     await stopPostmaster(data, pid);
   };

@@ -8,4 +8,4 @@ if (process.platform === 'win32') {
   console.error('Huiliu starts on Linux and macOS. On Windows, run it inside WSL.');
   process.exit(1);
 }
-import('./local/start.mjs').then(({ start }) => start());
+void import('./local/start.mjs').then(({ start }) => start());

@@ -4,4 +4,4 @@ if (major < 20 || (major === 20 && minor < 19)) {
   console.error(`The tests need Node 20.19 or newer; this is Node ${process.versions.node}.`);
   process.exit(1);
 }
-import('./check/run.mjs').then(({ main }) => main());
+void import('./check/run.mjs').then(({ main }) => main());
