@@ -4,7 +4,8 @@ import { TenantsModule } from '../tenants/index.js';
 import { AttributionRepository } from './attribution.repository.js';
 import { AttributionResolver } from './attribution.resolver.js';
 import { AttributionService } from './attribution.service.js';
-import { KnownVisits, VisitIntake } from './visit-intake.service.js';
+import { KnownVisits } from './known-visits.service.js';
+import { VisitIntake } from './visit-intake.service.js';
 
 @Module({
   imports: [TenantsModule, CustomersModule],

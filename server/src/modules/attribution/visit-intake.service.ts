@@ -6,10 +6,11 @@ import { TenantDb } from '../../core/db/tenant-db.js';
 import { invalid, notFound } from '../../core/errors/app-error.js';
 import { Events } from '../../core/events/events.js';
 import { newId } from '../../core/ids.js';
-import { TimelineService, visitorProblem, VisitsService } from '../customers/index.js';
+import { visitorProblem } from '../customers/index.js';
 import { TenantsService } from '../tenants/index.js';
 import { AttributionRepository, type NewTouch } from './attribution.repository.js';
 import { visitSource } from './entry-link.js';
+import { KnownVisits } from './known-visits.service.js';
 
 export interface Visit {
   tenantSlug: string;
@@ -56,21 +57,5 @@ export class VisitIntake {
     // Before sign-in the message itself says who tapped it.
     const who = customerId ?? recipient;
     if (who) await this.events.emit('customer.visited', { customerId: who, messageId: who === recipient ? messageId : null, touchId: touch.id, at: touch.at.toISOString() });
-  }
-}
-
-/** What a visit changes for a customer we know. */
-@Injectable()
-export class KnownVisits {
-  constructor(
-    private readonly visits: VisitsService,
-    private readonly timeline: TimelineService,
-  ) {}
-
-  async note(customerId: string, touch: NewTouch): Promise<void> {
-    await this.visits.note(customerId, touch.source, touch.at);
-    await this.timeline.record([{
-      customerId, type: 'customer.visited', occurredAt: touch.at, sourceKey: `customer.visited:${touch.id}`, subjectId: touch.messageId ?? touch.entryLinkId ?? undefined, detail: { source: touch.source },
-    }]);
   }
 }

@@ -9,7 +9,8 @@ import { CouponsRepository } from './coupons.repository.js';
 import { CouponsResolver } from './coupons.resolver.js';
 import { CouponsService } from './coupons.service.js';
 import { RedemptionsRepository } from './redemptions/redemptions.repository.js';
-import { RedemptionsService, TillStores } from './redemptions/redemptions.service.js';
+import { RedemptionsService } from './redemptions/redemptions.service.js';
+import { TillStores } from './redemptions/till-stores.service.js';
 
 @Module({
   imports: [TenantsModule, CustomersModule],

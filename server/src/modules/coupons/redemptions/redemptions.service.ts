@@ -8,12 +8,10 @@ import { Events } from '../../../core/events/events.js';
 import { pageSize } from '../../../core/graphql/paging.js';
 import { refusal, type Refusal } from '../../../core/graphql/refusal.js';
 import { newId } from '../../../core/ids.js';
-import { TimelineService } from '../../customers/index.js';
 import { discountFen, stateAfterUndo, whyNotRedeem, whyNotUndo, type Coupon, type CouponTemplate, type Redemption } from '../coupon.js';
 import { isCouponCode, normaliseCode } from '../coupon-code.js';
 import { MAX_FEN } from '../coupon-template.js';
-import { CouponsRepository } from '../coupons.repository.js';
-import { RedemptionsRepository } from './redemptions.repository.js';
+import { TillStores } from './till-stores.service.js';
 
 export interface RedeemInput {
   code: string;
@@ -104,16 +102,6 @@ export class RedemptionsService {
     }]);
     await this.events.emit('coupon.redeemed', { couponId: coupon.id, customerId: coupon.customerId, redemptionId: r.id });
   }
-}
-
-/** What the till reads and writes. */
-@Injectable()
-export class TillStores {
-  constructor(
-    readonly coupons: CouponsRepository,
-    readonly redemptions: RedemptionsRepository,
-    readonly timeline: TimelineService,
-  ) {}
 }
 
 const answer = (redemption: Redemption): RedeemResult => ({ __typename: 'Redemption', ...redemption });

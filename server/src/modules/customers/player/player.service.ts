@@ -11,10 +11,8 @@ import { makePlayToken } from '../../../core/play-token.js';
 import { ChannelLogin } from '../../channels/index.js';
 import { TenantsService } from '../../tenants/index.js';
 import { visitorProblem } from '../customer.js';
-import { CustomersRepository } from '../customers.repository.js';
 import type { NewIdentity } from '../identity/identity.repository.js';
-import { IdentityService } from '../identity/identity.service.js';
-import { TimelineService } from '../timeline/timeline.service.js';
+import { PlayerPeople } from './player-people.service.js';
 
 export interface CustomerSession {
   __typename: 'CustomerSession';
@@ -67,27 +65,6 @@ export class PlayerService {
       return customerId;
     });
     return { __typename: 'CustomerSession', customerId, ...makePlayToken(currentTenantId(), customerId, this.clock.now(), this.config.secretKeys) };
-  }
-}
-
-/** The person who just signed in, with what their browser did before we knew them. */
-@Injectable()
-export class PlayerPeople {
-  constructor(
-    private readonly clock: Clock,
-    private readonly identities: IdentityService,
-    private readonly customers: CustomersRepository,
-    private readonly timeline: TimelineService,
-  ) {}
-
-  /** Joins the caller's write. `isNews`: a new person, or anonymous touches that became theirs. */
-  async arrive(who: NewIdentity, visitorId: string | undefined): Promise<{ customerId: string; isNews: boolean }> {
-    const { customerId, identityId, isNew } = await this.identities.resolve(who);
-    const adopted = visitorId ? await this.customers.adoptTouches(customerId, visitorId) : 0;
-    if (isNew) {
-      await this.timeline.record([{ customerId, type: 'customer.joined', occurredAt: this.clock.now(), sourceKey: `customer.joined:${identityId}`, detail: { channelId: who.channelId } }]);
-    }
-    return { customerId, isNews: isNew || adopted > 0 };
   }
 }
 
