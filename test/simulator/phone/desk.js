@@ -22,12 +22,13 @@ export async function showPeople({ wanted, choose }) {
     showFacts(person);
     void choose(person);
   });
-  document.getElementById('new-person').addEventListener('click', async () => {
+  const create = async () => {
     const person = await api.newPerson();
     people.unshift(person);
     show(person);
     await choose(person);
-  });
+  };
+  document.getElementById('new-person').addEventListener('click', () => void create());
   const first = people.find((one) => one.id === wanted) ?? people[0] ?? null;
   show(first);
   return first;

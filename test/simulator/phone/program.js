@@ -35,15 +35,16 @@ export function showProgram(root, phone, { appid, path }) {
 
 /** Answers the calls a page makes to the client around it, as long as this program is open. */
 function listen(root, phone, { app, frame, open }) {
-  const onMessage = async (event) => {
-    if (!frame.isConnected) return window.removeEventListener('message', onMessage);
-    if (event.source !== frame.contentWindow || event.data?.kind !== 'phone-call') return undefined;
+  const answer = async (name, args) => {
+    if (name === 'requestSubscribeMessage') return prompt(root, phone, app, args.tmplIds);
+    if (name === 'navigate') return navigate(phone, app, args, open);
+    return { errCode: 10004, errMsg: `${name}:fail not supported` };
+  };
+  const onMessage = (event) => {
+    if (!frame.isConnected) window.removeEventListener('message', onMessage);
+    if (event.source !== frame.contentWindow || event.data?.kind !== 'phone-call') return;
     const { call, name, args } = event.data;
-    let result = { errCode: 10004, errMsg: `${name}:fail not supported` };
-    if (name === 'requestSubscribeMessage') result = await prompt(root, phone, app, args.tmplIds);
-    if (name === 'navigate') result = navigate(phone, app, args, open);
-    frame.contentWindow?.postMessage({ kind: 'phone-answer', call, result }, location.origin);
-    return undefined;
+    void answer(name, args).then((result) => frame.contentWindow?.postMessage({ kind: 'phone-answer', call, result }, location.origin));
   };
   window.addEventListener('message', onMessage);
 }

@@ -64,14 +64,18 @@ async function answer(world: World, route: Route, request: FastifyRequest, reply
     app.sending.add(key);
   }
   try {
-    if (fault?.kind === 'slow') await sleep(fault.delayMs);
-    if (fault?.kind === 'http500') return await reply.code(500).type('text/plain').send('internal error');
-    const result = faultAnswer(world, fault, app) ?? run(exchange);
-    if (fault?.kind === 'hang_after') return hang(reply, fault.delayMs);
-    return send(exchange, result);
+    return await serve(exchange, fault);
   } finally {
     if (app && key) app.sending.delete(key);
   }
+}
+
+async function serve(exchange: Exchange, fault: Fault | null): Promise<unknown> {
+  const { world, reply, app } = exchange;
+  if (fault?.kind === 'slow') await sleep(fault.delayMs);
+  if (fault?.kind === 'http500') return reply.code(500).type('text/plain').send('internal error');
+  const result = faultAnswer(world, fault, app) ?? run(exchange);
+  return fault?.kind === 'hang_after' ? hang(reply, fault.delayMs) : send(exchange, result);
 }
 
 function findApp(world: World, route: Route, query: Call['query'], body: Fields): MiniProgram | undefined {

@@ -41,10 +41,9 @@ function readContent(media: Set<string>, body: Fields): Content | number {
     case 'image':
       return media.has(part['media_id'] ?? '') ? { text: '[图片]' } : 40007;
     case 'link':
-      return part['title'] && part['url'] ? { text: `${part['title']}\n${part['description'] ?? ''}`.trim(), page: part['url'] } : 40097;
+      return readLink(part);
     case 'miniprogrampage':
-      if (!part['title'] || !part['pagepath']) return 40097;
-      return media.has(part['thumb_media_id'] ?? '') ? { text: part['title'], page: part['pagepath'] } : 40007;
+      return media.has(part['thumb_media_id'] ?? '') ? readCard(part) : 40007;
     case 'msgmenu':
       return readMenu(body['msgmenu']);
     default:
@@ -57,6 +56,14 @@ function readText(content: unknown): Content | number {
   if (Buffer.byteLength(content) > TEXT_MAX_BYTES) return 45002;
   const page = /data-miniprogram-path="([^"]*)"/.exec(content)?.[1] ?? /<a[^>]*href="([^"]+)"/.exec(content)?.[1];
   return page === undefined ? { text: content } : { text: content, page };
+}
+
+function readLink({ title, description = '', url }: Record<string, string | undefined>): Content | number {
+  return title && url ? { text: `${title}\n${description}`.trim(), page: url } : 40097;
+}
+
+function readCard({ title, pagepath }: Record<string, string | undefined>): Content | number {
+  return title && pagepath ? { text: title, page: pagepath } : 40097;
 }
 
 function readMenu(value: unknown): Content | number {

@@ -34,7 +34,7 @@ function sendMessage({ world, app, body, now }: Call): object {
   const page = typeof body['page'] === 'string' ? body['page'] : undefined;
   deliver(world, app, member, { template, values, page, now });
   const msgid = world.messageIds.take();
-  reportSent(world, app, member, template.priTmplId, msgid);
+  reportSent(world, app, { openid: member.openid, templateId: template.priTmplId, msgid });
   return { ...ok, msgid };
 }
 
@@ -91,16 +91,16 @@ function deliver(
   app.stats.message('subscribe', `${member.openid}|${template.priTmplId}|${page ?? ''}|${JSON.stringify(values)}`);
 }
 
-function reportSent(world: World, app: MiniProgram, member: Member, templateId: string, msgid: bigint): void {
+function reportSent(world: World, app: MiniProgram, sent: { openid: string; templateId: string; msgid: bigint }): void {
   if (app.settings.sentEvents === 'none' || app.settings.callbackUrl === '') return;
   void world.callbacks.push(app, {
-    openid: member.openid,
+    openid: sent.openid,
     createTime: Math.floor(Date.now() / 1000),
     msgType: 'event',
     event: 'subscribe_msg_sent_event',
     list: {
       wrapper: 'SubscribeMsgSentEvent',
-      entries: [{ TemplateId: templateId, MsgID: msgid, ErrorCode: 0, ErrorStatus: 'success' }],
+      entries: [{ TemplateId: sent.templateId, MsgID: sent.msgid, ErrorCode: 0, ErrorStatus: 'success' }],
     },
   });
 }
