@@ -24,3 +24,8 @@ export async function openPool(config: Config, role: DbRole, size: number): Prom
 
 export const APP_POOL = Symbol('APP_POOL');
 export const SYSTEM_POOL = Symbol('SYSTEM_POOL');
+
+export type DbPool = DataSource;
+
+/** The driver's own pool, for a library that speaks to Postgres itself. */
+export const rawPool = (source: DbPool): unknown => (source.driver as unknown as { master: unknown }).master;

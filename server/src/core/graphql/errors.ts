@@ -1,6 +1,6 @@
 // One place where anything thrown becomes a GraphQL error: kind to code, details kept, bugs hidden behind an id.
 import { type ArgumentsHost, Catch, type ExceptionFilter } from '@nestjs/common';
-import type { FastifyReply } from 'fastify';
+import type { FastifyReply, FastifyRequest } from 'fastify';
 import { type ExecutionResult, GraphQLError } from 'graphql';
 import { AppError, toAppError } from '../errors/app-error.js';
 import { newId } from '../ids.js';
@@ -21,12 +21,20 @@ export class ErrorFilter implements ExceptionFilter {
 
   catch(thrown: unknown, host: ArgumentsHost): unknown {
     if (host.getType<string>() === 'graphql') return thrown instanceof GraphQLError ? thrown : toGraphQLError(thrown, this.log);
-    const reply = host.switchToHttp().getResponse<FastifyReply>();
-    const status = (thrown as { getStatus?: () => number }).getStatus?.() ?? (thrown as { statusCode?: number }).statusCode;
-    if (status && status < 500 && !(thrown instanceof AppError))
-      return reply.status(status).send({ error: { code: status === 404 ? 'NOT_FOUND' : 'INVALID', message: (thrown as Error).message } });
-    const error = toGraphQLError(thrown, this.log);
-    return reply.status(toAppError(thrown).rule.status).send({ error: { message: error.message, ...error.extensions } });
+    const http = host.switchToHttp();
+    const { status, error } = this.toHttp(thrown);
+    // Before GraphQL runs (a body too large, or no JSON) its clients still read `errors`.
+    const isGraphql = http.getRequest<FastifyRequest>().url.startsWith('/graphql');
+    const body = isGraphql ? { errors: [{ message: error.message, extensions: error.extensions }] } : { error: { message: error.message, ...error.extensions } };
+    return http.getResponse<FastifyReply>().status(status).send(body);
+  }
+
+  private toHttp(thrown: unknown): { status: number; error: { message: string; extensions: Record<string, unknown> } } {
+    const foreign = thrown as { getStatus?: () => number; statusCode?: number; code?: string; message: string };
+    const status = foreign.getStatus?.() ?? foreign.statusCode;
+    if (thrown instanceof AppError || !status || status >= 500) return { status: toAppError(thrown).rule.status, error: toGraphQLError(thrown, this.log) };
+    const message = foreign.code === 'FST_ERR_CTP_BODY_TOO_LARGE' ? 'The request is larger than 1 MB. Send less at once: use variables, pages or batches.' : foreign.message;
+    return { status, error: { message, extensions: { code: status === 404 ? 'NOT_FOUND' : 'INVALID' } } };
   }
 }
 

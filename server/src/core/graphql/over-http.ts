@@ -19,11 +19,4 @@ export function hardenGraphqlHttp(fastify: FastifyInstance): void {
     if (usesCookie && request.method === 'POST' && request.headers[CSRF_HEADER] === undefined)
       return reply.status(403).send(failure(`Send the header ${CSRF_HEADER}: 1 with a cookie session.`, 'FORBIDDEN'));
   });
-  fastify.setErrorHandler((error: Error & { statusCode?: number; code?: string }, request, reply) => {
-    const status = error.statusCode ?? 500;
-    if (error.code === 'FST_ERR_CTP_BODY_TOO_LARGE') return reply.status(413).send(failure('The request is larger than 1 MB. Send less at once: use variables, pages or batches.', 'INVALID'));
-    if (status < 500) return reply.status(status).send(failure(error.message, 'INVALID'));
-    request.log.error(error);
-    return reply.status(500).send(failure('Something went wrong on our side.', 'INTERNAL'));
-  });
 }

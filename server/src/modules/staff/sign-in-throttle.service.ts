@@ -1,8 +1,7 @@
 // Guessing passwords is slowed down for all processes together: by account and by address.
 import { Inject, Injectable } from '@nestjs/common';
 import { RateLimiterPostgres, RateLimiterRes } from 'rate-limiter-flexible';
-import type { DataSource } from 'typeorm';
-import { SYSTEM_POOL } from '../../core/db/data-source.js';
+import { type DbPool, rawPool, SYSTEM_POOL } from '../../core/db/data-source.js';
 import { AppError } from '../../core/errors/app-error.js';
 
 const MINUTES = 15;
@@ -12,8 +11,8 @@ export class SignInThrottle {
   private readonly byEmail: RateLimiterPostgres;
   private readonly byAddress: RateLimiterPostgres;
 
-  constructor(@Inject(SYSTEM_POOL) source: DataSource) {
-    const storeClient = (source.driver as unknown as { master: unknown }).master;
+  constructor(@Inject(SYSTEM_POOL) source: DbPool) {
+    const storeClient = rawPool(source);
     const common = { storeClient, storeType: 'pool', tableName: 'sign_in_throttle', tableCreated: true, duration: MINUTES * 60, clearExpiredByTimeout: false } as const;
     this.byEmail = new RateLimiterPostgres({ ...common, keyPrefix: 'email', points: 10 });
     this.byAddress = new RateLimiterPostgres({ ...common, keyPrefix: 'address', points: 100 });

@@ -43,7 +43,9 @@ export class GraphileDriver implements QueueDriver {
       noHandleSignals: true,
       taskList: tasks,
       maxPoolSize: 4,
-      logger: new Logger(() => (level, message) => void (level === 'error' ? log.warn({ queue: message }, 'queue') : undefined)),
+      logger: new Logger(() => (level, message) => {
+        if (level === 'error') log.warn({ queue: message }, 'queue');
+      }),
     });
     await this.pulse();
     this.beat = setInterval(() => void this.pulse().catch((err: unknown) => log.warn({ err }, 'heartbeat failed')), HEARTBEAT_MS);
