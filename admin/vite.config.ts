@@ -37,6 +37,7 @@ function consoleApp(): UserConfig {
       target: 'baseline-widely-available',
       outDir: path('./dist/console'),
       emptyOutDir: true,
+      chunkSizeWarningLimit: 700, // echarts, loaded after the page
       rolldownOptions: { output: { codeSplitting: { groups: vendorGroups } } },
     },
     server: {
