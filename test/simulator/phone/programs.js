@@ -28,7 +28,7 @@ function card(phone, app) {
   return h(
     'section',
     { class: 'card', 'aria-label': app.name },
-    h('button', { type: 'button', class: 'card-open', 'aria-label': `打开 ${app.name}`, onclick: () => open('') }, badge(app.name), h('span', {}, h('strong', {}, app.name), h('small', {}, app.homePath)), h('span', { class: 'chevron', 'aria-hidden': 'true' }, '›')),
+    h('button', { type: 'button', class: 'card-open', onclick: () => open('') }, badge(app.name), h('span', {}, h('strong', {}, h('span', { class: 'unseen' }, '打开 '), app.name), h('small', {}, app.homePath)), h('span', { class: 'chevron', 'aria-hidden': 'true' }, '›')),
     h('form', { class: 'address', onsubmit: go }, input, h('button', { type: 'submit', class: 'plain' }, '前往')),
   );
 }

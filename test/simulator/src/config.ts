@@ -23,7 +23,10 @@ export const defaultConfig: SimulatorConfig = {
   callbackConcurrency: 64,
 };
 
-/** Reads `--port`, `--host`, `--product` and `--state`, then HOST, PORT, PRODUCT_URL and SIMULATOR_STATE. */
+/**
+ * Reads `--port`, `--host`, `--product` and `--state`; the last two also as PRODUCT_URL and SIMULATOR_STATE.
+ * HOST and PORT are the product's own and not read: started beside it, the control side must stay on loopback.
+ */
 export function readConfig(argv: string[], env: Record<string, string | undefined>): SimulatorConfig {
   const { values } = parseArgs({
     args: argv,
@@ -34,14 +37,14 @@ export function readConfig(argv: string[], env: Record<string, string | undefine
       state: { type: 'string' },
     },
   });
-  const port = Number(values.port ?? env['PORT'] ?? 8090);
+  const port = Number(values.port ?? 8090);
   if (!Number.isInteger(port) || port < 0 || port > 65535) {
-    throw new Error(`port must be a number from 0 to 65535, got ${values.port ?? env['PORT']}`);
+    throw new Error(`port must be a number from 0 to 65535, got ${values.port}`);
   }
   return {
     ...defaultConfig,
     port,
-    host: values.host ?? env['HOST'] ?? defaultConfig.host,
+    host: values.host ?? defaultConfig.host,
     product: (values.product ?? env['PRODUCT_URL'] ?? defaultConfig.product).replace(/\/+$/, ''),
     stateFile: values.state ?? env['SIMULATOR_STATE'] ?? null,
   };
