@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { actionsOf, failureCards, progressView, readConsidered, upliftView, type Progress } from './report.ts';
+import { actionsOf, failureCards, progressView, upliftView, type Progress } from './report.ts';
 
 const progress = (more: Partial<Progress>): Progress => ({
   audience: 0, planned: 0, leased: 0, sending: 0, sent: 0, unknown: 0, refused: 0, failed: 0, skipped: 0, heldBack: 0, cancelled: 0, chunks: 0, chunksDone: 0, ...more,
@@ -35,12 +35,5 @@ describe('campaign numbers', () => {
     expect(actionsOf('sending')).toMatchObject({ pause: true, cancel: true, resume: false });
     expect(actionsOf('stopped')).toMatchObject({ pause: false, cancel: true, resume: true });
     expect(actionsOf('completed')).toEqual({ launch: false, pause: false, resume: false, cancel: false, remove: false });
-  });
-  it('reads what was considered and drops what it does not understand', () => {
-    expect(readConsidered([{ index: 0, kind: 'window', channelId: 'c', verdict: 'excluded', reason: 'window_closed' }, { index: 1, kind: 'subscription', verdict: 'chosen' }, 7, { x: 1 }])).toEqual([
-      { index: 0, kind: 'window', channelId: 'c', verdict: 'excluded', reason: 'window_closed' },
-      { index: 1, kind: 'subscription', verdict: 'chosen' },
-    ]);
-    expect(readConsidered('broken')).toEqual([]);
   });
 });

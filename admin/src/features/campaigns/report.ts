@@ -91,23 +91,3 @@ export function failureCards(reasons: readonly Reason[]): (Reason & { fix: Fix }
     .map((one) => ({ ...one, fix: FIXES[one.reason] ?? 'none' }))
     .toSorted((a, b) => b.count - a.count);
 }
-
-export interface Considered { index: number; kind: string; channelId?: string; verdict: 'chosen' | 'available' | 'excluded' | 'refused'; reason?: string }
-const VERDICTS = ['chosen', 'available', 'excluded', 'refused'] as const;
-
-/** message.considered as it is stored: anything unexpected in it is left out rather than shown wrong. */
-export function readConsidered(value: unknown): Considered[] {
-  if (!Array.isArray(value)) return [];
-  return value.flatMap((entry: unknown, position) => {
-    if (typeof entry !== 'object' || entry === null) return [];
-    const { index, kind, channelId, verdict, reason } = entry as Record<string, unknown>;
-    if (typeof kind !== 'string') return [];
-    return [{
-      index: typeof index === 'number' ? index : position,
-      kind,
-      verdict: VERDICTS.find((one) => one === verdict) ?? 'excluded',
-      ...(typeof channelId === 'string' ? { channelId } : {}),
-      ...(typeof reason === 'string' ? { reason } : {}),
-    }];
-  });
-}
