@@ -1,5 +1,6 @@
 import { api } from './api.js';
 import { badge, h, shortTime, topBar } from './dom.js';
+import { publicPath } from './pages.js';
 
 const GAP_MS = 300_000;
 
@@ -45,12 +46,20 @@ function bubbles(phone, app, lines) {
     if (line.from === 'system') return [...stamp, h('p', { class: 'system' }, line.text)];
     const mine = line.from === 'me';
     const face = badge(mine ? phone.person.name : app.name);
-    return [...stamp, h('div', { class: `bubble ${line.from}` }, face, h('p', {}, ...spoken(line.text)))];
+    return [...stamp, h('div', { class: `bubble ${line.from}` }, face, h('p', {}, ...spoken(line, () => tap(phone, app, line.messageId))))];
   });
 }
 
-/** Text with the links customer service may send, as plain text that looks like a link. */
-function spoken(text) {
+/** Opens the page a message points to. */
+async function tap(phone, app, messageId) {
+  const { page } = await api.tap(phone.person.id, messageId);
+  phone.go('program', { appid: app.appid, path: publicPath(app, page) });
+}
+
+/** The text of a line. What can be tapped is a button: the words of its link, or the whole text of a card. */
+function spoken({ text, messageId }, open) {
+  if (messageId === undefined) return [text];
   const parts = text.split(/<a [^>]*>(.*?)<\/a>/);
-  return parts.map((part, index) => (index % 2 ? h('span', { class: 'link' }, part) : part));
+  const link = (words) => h('button', { type: 'button', class: 'link', onclick: () => void open() }, words);
+  return parts.length === 1 ? [link(text)] : parts.map((part, index) => (index % 2 ? link(part) : part));
 }

@@ -7,12 +7,16 @@ export function fieldsOf(template) {
 }
 
 /**
- * The public path of a mini-program page. A path that starts with `/` is public already; another one is
- * looked up in the program's routes, whose `{name}` parts take the query's values. Unknown pages open the home page.
+ * The public path of a mini-program page. A full address or a path that starts with `/` is public already; another
+ * one is looked up in the program's routes, whose `{name}` parts take the query's values. Unknown pages open the home page.
  */
 export function publicPath(app, page) {
   if (!page) return app.homePath;
   if (page.startsWith('/')) return page;
+  if (/^https?:/.test(page)) {
+    const { pathname, search, hash } = new URL(page);
+    return pathname + search + hash;
+  }
   const [name, query = ''] = page.split('?');
   const route = app.routes[name.replace(/^\//, '')];
   const values = new URLSearchParams(query);

@@ -40,6 +40,8 @@ export interface ChatLine {
   at: number;
   from: 'me' | 'service' | 'system';
   text: string;
+  /** The message this line shows, when it can be tapped. */
+  messageId?: string;
 }
 
 /** Old messages are dropped from the phone after this many; the counts stay exact. */

@@ -111,4 +111,8 @@ test('customer service is talked to and answers', async () => {
   expect(await client.say(String(openid), '全部门店可用')).toMatchObject({ errcode: 0 });
   await page.getByRole('log').getByText('全部门店可用').waitFor();
   await expect.poll(async () => (await client.get('/sim/people/p2/inbox'))['messages']).toMatchObject([{ read: true }]);
+  const link = '您有一张券快到期:<a href="http://x.example/p" data-miniprogram-path="pages/offer/index?o=5&m=m1">去看看</a>';
+  expect(await client.say(String(openid), link)).toMatchObject({ errcode: 0 });
+  await page.getByRole('log').getByRole('button', { name: '去看看' }).click();
+  await page.frameLocator(`iframe[title="${demoApp.name}"]`).getByText('/p/demo/o/5?m=m1').waitFor();
 });

@@ -25,8 +25,9 @@ function sendMessage({ world, app, body, now }: Call): object {
   const spent = member.spendWindow(now);
   if (spent !== 0) return refuse(spent);
   const msgtype = String(body['msgtype']);
-  member.receive({ id: world.newMessageId(), at: now, kind: 'custom', msgtype, ...content, read: false });
-  member.say({ at: now, from: 'service', text: content.text ?? '' });
+  const id = world.newMessageId();
+  member.receive({ id, at: now, kind: 'custom', msgtype, ...content, read: false });
+  member.say({ at: now, from: 'service', text: content.text ?? '', ...(content.page === undefined ? {} : { messageId: id }) });
   app.stats.message('custom', `${member.openid}|${msgtype}|${content.page ?? ''}|${content.text ?? ''}`);
   return ok;
 }
