@@ -120,10 +120,16 @@ export class CampaignsService {
     }
     const [problem] = contentProblems(draft.contents, (templateId) => templates.get(templateId)?.fields);
     if (problem) {
-      const field = `contents[${problem.rung}].${problem.field}`;
+      const field = problemPath(problem);
       throw invalid(field, problem.problem, `${field}: ${problem.en}`, { zh: problem.zh, en: problem.en });
     }
   }
+}
+
+// Where the wizard shows it: contents[1].fields.thing1, contents[0].text.
+function problemPath({ rung, field }: { rung: number; field: string }): string {
+  const own = field === 'text' || field === 'templateId' ? `.${field}` : `.fields.${field}`;
+  return `contents[${rung}]${field === '' ? '' : own}`;
 }
 
 // An id that is no uuid would come back as "no such record" without saying which field.

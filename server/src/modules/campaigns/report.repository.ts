@@ -21,6 +21,7 @@ export class ReportRepository {
 
   /**
    * Both arms by the same clock: from the moment the message went out (for the held back: was due) for `days` times 24 hours.
+   * Held back counts only who would have been reached (the planner notes the rung they would have had): like against like.
    * Returned: a visit by any link, or a redemption at the till. Redemptions that were undone do not count.
    */
   async outcomes(campaignId: string, days: number): Promise<Outcomes> {
@@ -28,7 +29,7 @@ export class ReportRepository {
       `with people as materialized (
          select m.id, m.customer_id, m.state, coalesce(m.sent_at, m.due_at) as since,
                 coalesce(m.sent_at, m.due_at) + make_interval(hours => $2 * 24) as until
-         from messages m where m.dispatch_id = $1 and m.state in ('sent', 'held_back')
+         from messages m where m.dispatch_id = $1 and (m.state = 'sent' or (m.state = 'held_back' and m.content_index is not null))
        ), visits as (
          select distinct p.id from people p
          join touches t on t.customer_id = p.customer_id and t.occurred_at > p.since and t.occurred_at <= p.until

@@ -6,6 +6,7 @@ import { TenantDb } from '../../core/db/tenant-db.js';
 import { startTestApp, type TestApp } from '../../core/testing/index.js';
 import { compileSegment } from './segment-sql.js';
 import { matchesSegment, type CustomerFacts } from './segment.js';
+import { SegmentsModule } from './segments.module.js';
 import { SegmentsService } from './segments.service.js';
 
 const NOW = new Date('2026-11-24T10:00:00.000Z');
@@ -79,7 +80,7 @@ const { node: nodeArb } = fc.letrec<{ node: SegmentNode }>((tie) => ({
 let people: Person[];
 
 beforeAll(async () => {
-  t = await startTestApp();
+  t = await startTestApp({}, [SegmentsModule]);
   t.clock.set(NOW);
   tenant = await t.tenant();
   stranger = await t.tenant();
