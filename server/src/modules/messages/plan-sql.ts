@@ -46,18 +46,20 @@ export function verdictStatement(question: PlanQuestion): Statement {
 type Scope = PlanQuestion & { use: Statement['use'] };
 
 function audienceCte({ spec, audience, fromId, toId, rerouteFrom, isPreview, use, ...rest }: Scope): string {
-  const dispatch = use(spec.dispatchId, 'uuid');
+  // Postgres refuses a parameter that no part of the statement uses.
+  let used: string | undefined;
+  const dispatch = (): string => (used ??= use(spec.dispatchId, 'uuid'));
   const range = [fromId ? ` and c.id > ${use(fromId, 'uuid')}` : '', toId ? ` and c.id <= ${use(toId, 'uuid')}` : ''].join('');
   const isReroute = rerouteFrom !== undefined;
   const isRecall = spec.purpose === 'recall';
   return `audience as materialized (
     select c.id, c.name is not null as has_name,
       ${isRecall ? OPTED_OUT : 'false'} as is_out,
-      ${isRecall && !isReroute && spec.cap ? capped(spec.cap, dispatch, { ...rest, use }) : 'false'} as is_capped,
+      ${isRecall && !isReroute && spec.cap ? capped(spec.cap, dispatch(), { ...rest, use }) : 'false'} as is_capped,
       ${spec.contents.some((rung) => needsOf(rung).coupon) ? hasCoupon(use(rest.dueAt, 'timestamptz')) : 'true'} as has_coupon,
-      ${isReroute ? 'false' : heldBack(dispatch, use(spec.holdoutPercent, 'int'))} as is_held
+      ${isReroute ? 'false' : heldBack(dispatch(), use(spec.holdoutPercent, 'int'))} as is_held
     from customers c
-    where (${audience.sql})${range}${isReroute || isPreview ? '' : ` and not exists (select 1 from messages m where m.dispatch_id = ${dispatch} and m.customer_id = c.id)`}
+    where (${audience.sql})${range}${isReroute || isPreview ? '' : ` and not exists (select 1 from messages m where m.dispatch_id = ${dispatch()} and m.customer_id = c.id)`}
   )`;
 }
 
