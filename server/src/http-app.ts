@@ -27,7 +27,7 @@ export async function createHttpApp(config: Config, log: Log): Promise<NestFasti
   const fastify = adapter.getInstance() as unknown as FastifyInstance;
   await fastify.register(cookie);
   identifyCallers(fastify, app.get(Doorkeeper), log);
-  hardenGraphqlHttp(fastify);
+  hardenGraphqlHttp(fastify, BODY_LIMIT);
   if (config.simulatorUrl) await fastify.register(proxy, { upstream: config.simulatorUrl, prefix: '/sim', rewritePrefix: '/sim', disableCache: true } as never);
   if (config.staticDir) await servePages(fastify, config.staticDir);
   app.enableShutdownHooks([]);

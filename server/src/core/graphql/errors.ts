@@ -5,6 +5,7 @@ import { type ExecutionResult, GraphQLError } from 'graphql';
 import { AppError, toAppError } from '../errors/app-error.js';
 import { newId } from '../ids.js';
 import type { Log } from '../log.js';
+import { TOO_LARGE } from './over-http.js';
 
 /** @returns the error as clients see it; a bug gets an id that the log has too. */
 export function toGraphQLError(thrown: unknown, log: Log): GraphQLError {
@@ -33,7 +34,7 @@ export class ErrorFilter implements ExceptionFilter {
     const foreign = thrown as { getStatus?: () => number; statusCode?: number; code?: string; message: string };
     const status = foreign.getStatus?.() ?? foreign.statusCode;
     if (thrown instanceof AppError || !status || status >= 500) return { status: toAppError(thrown).rule.status, error: toGraphQLError(thrown, this.log) };
-    const message = foreign.code === 'FST_ERR_CTP_BODY_TOO_LARGE' ? 'The request is larger than 1 MB. Send less at once: use variables, pages or batches.' : foreign.message;
+    const message = foreign.code === 'FST_ERR_CTP_BODY_TOO_LARGE' ? TOO_LARGE : foreign.message;
     return { status, error: { message, extensions: { code: status === 404 ? 'NOT_FOUND' : 'INVALID' } } };
   }
 }
