@@ -13,7 +13,7 @@ const ladder = [
 ];
 const M = '^server/src/modules/';
 const PLAIN = `${M}[a-z0-9/-]+[.]ts$`; // one dot in the name: plain rules on plain data
-const SPEC = '[.](db[.]spec|contract[.]spec|spec)[.]ts$';
+const SPEC = '[.](db[.]spec|contract[.]spec|spec|fixture)[.]ts$';
 const ban = (name, from, to) => ({ name, severity: 'error', from, to });
 
 module.exports = {
