@@ -1,5 +1,5 @@
 // Reads a segment rule back as one sentence, so that a merchant can check that the tree says what was meant.
-import type { SegmentLeaf, SegmentNode, SegmentRule } from './segment-rule.ts';
+import type { SegmentLeaf, SegmentLeafType, SegmentNode, SegmentRule } from './segment-rule.ts';
 
 export type WordsLocale = 'zh' | 'en';
 
@@ -25,17 +25,17 @@ interface Reading {
 }
 
 function describe(node: SegmentNode, reading: Reading, isInner: boolean): string {
-  const zh = reading.locale === 'zh';
+  const isChinese = reading.locale === 'zh';
   if ('not' in node) {
     const inner = describe(node.not, reading, false);
-    return zh ? `不符合（${inner}）` : `not (${inner})`;
+    return isChinese ? `不符合（${inner}）` : `not (${inner})`;
   }
   if (!('and' in node) && !('or' in node)) return describeLeaf(node, reading);
   const members = 'and' in node ? node.and : node.or;
-  const link = 'and' in node ? (zh ? '，且' : ', and ') : (zh ? '，或' : ', or ');
+  const link = 'and' in node ? (isChinese ? '，且' : ', and ') : (isChinese ? '，或' : ', or ');
   const words = members.map((member) => describe(member, reading, members.length > 1)).join(link);
   if (!isInner || members.length < 2) return words;
-  return zh ? `（${words}）` : `(${words})`;
+  return isChinese ? `（${words}）` : `(${words})`;
 }
 
 const KIND_WORDS = {
@@ -51,57 +51,52 @@ const COUPON_WORDS = {
   revoked: { zh: (c: string) => `有被作废的${c}`, en: (c: string) => `having had ${c} revoked` },
 };
 
-function describeLeaf(leaf: SegmentLeaf, reading: Reading): string {
-  return reading.locale === 'zh' ? chinese(leaf, reading.names) : english(leaf, reading.names);
+function describeLeaf(leaf: SegmentLeaf, { names, locale }: Reading): string {
+  const words = locale === 'zh' ? CHINESE : ENGLISH;
+  const say = words[leaf.type] as (one: SegmentLeaf, names: SegmentNames) => string;
+  return say(leaf, names);
 }
 
-function chinese(leaf: SegmentLeaf, names: SegmentNames): string {
-  const quote = (all: Readonly<Record<string, string>> | undefined, id: string | undefined, kind: string): string => {
-    const name = id === undefined ? undefined : all?.[id];
-    return name === undefined ? (id === undefined ? kind : `某个${kind}`) : `「${name}」`;
-  };
-  switch (leaf.type) {
-    case 'tag': return `${leaf.has ? '带有' : '没有'}标签${quote(names.tags, leaf.tagId, '标签').replace('某个标签', '（已删除）')}`;
-    case 'source': return `来自${leaf.in.map((key) => names.sources?.[key] ?? key).join('、')}`;
-    case 'first_seen': return leaf.op === 'within' ? `最近${leaf.days}天新来` : `${leaf.days}天前就来过`;
-    case 'last_visit':
-      if (leaf.op === 'never') return '从未到店';
-      return leaf.op === 'within' ? `最近${leaf.days}天到过店` : `最近${leaf.days}天未到店`;
-    case 'has_coupon': return COUPON_WORDS[leaf.state].zh(quote(names.couponTemplates, leaf.templateId, '优惠券'));
-    case 'coupon_expires_within': return `有${quote(names.couponTemplates, leaf.templateId, '优惠券')}将在${leaf.days}天内过期`;
-    case 'has_permit': {
-      const what = leaf.templateId === undefined && leaf.kind ? KIND_WORDS[leaf.kind].zh : quote(names.messageTemplates, leaf.templateId, '提醒');
-      return `${what}还可发送至少${leaf.atLeast}次`;
-    }
-    case 'window_open': return leaf.hoursLeft === 0 ? '客服会话窗口开着' : `客服会话窗口开着且至少还剩${leaf.hoursLeft}小时`;
-    case 'redeemed': return `最近${leaf.days}天核销过优惠券`;
-    case 'claimed_offer': return `参加过${quote(names.offers, leaf.offerId, '活动')}`;
-  }
+type Names = Readonly<Record<string, string>> | undefined;
+type Words = { [T in SegmentLeafType]: (leaf: Extract<SegmentLeaf, { type: T }>, names: SegmentNames) => string };
+
+/** The thing's name in quotes; `any` when the rule names none, `gone` when it names one that we do not know. */
+function quoted(all: Names, id: string | undefined, words: { marks: [string, string]; any: string; gone: string }): string {
+  if (id === undefined) return words.any;
+  const name = all?.[id];
+  return name === undefined ? words.gone : `${words.marks[0]}${name}${words.marks[1]}`;
 }
 
-function english(leaf: SegmentLeaf, names: SegmentNames): string {
-  const quote = (all: Readonly<Record<string, string>> | undefined, id: string | undefined, kind: string): string => {
-    const name = id === undefined ? undefined : all?.[id];
-    return name === undefined ? kind : `“${name}”`;
-  };
-  switch (leaf.type) {
-    case 'tag': return `${leaf.has ? 'with' : 'without'} the tag ${quote(names.tags, leaf.tagId, '(deleted)')}`;
-    case 'source': return `from ${leaf.in.map((key) => names.sources?.[key] ?? key).join(' or ')}`;
-    case 'first_seen': return leaf.op === 'within' ? `new in the last ${dayWords(leaf.days)}` : `known for more than ${dayWords(leaf.days)}`;
-    case 'last_visit':
-      if (leaf.op === 'never') return 'never visited';
-      return `${leaf.op === 'within' ? 'visited' : 'not visited'} in the last ${dayWords(leaf.days)}`;
-    case 'has_coupon': return COUPON_WORDS[leaf.state].en(quote(names.couponTemplates, leaf.templateId, 'coupon'));
-    case 'coupon_expires_within': return `whose ${quote(names.couponTemplates, leaf.templateId, 'coupon')} expires within ${dayWords(leaf.days)}`;
-    case 'has_permit': {
-      const what = leaf.templateId === undefined && leaf.kind ? KIND_WORDS[leaf.kind].en : quote(names.messageTemplates, leaf.templateId, 'reminders');
-      return `with at least ${leaf.atLeast} of ${what} left to send`;
-    }
-    case 'window_open': return leaf.hoursLeft === 0 ? 'with an open service window' : `with a service window open for ${leaf.hoursLeft} more hours`;
-    case 'redeemed': return `having redeemed a coupon in the last ${dayWords(leaf.days)}`;
-    case 'claimed_offer': return `having claimed ${quote(names.offers, leaf.offerId, 'an offer')}`;
-  }
-}
+const zh = (all: Names, id: string | undefined, kind: string): string => quoted(all, id, { marks: ['「', '」'], any: kind, gone: `某个${kind}` });
+
+const CHINESE: Words = {
+  tag: (leaf, names) => `${leaf.has ? '带有' : '没有'}标签${quoted(names.tags, leaf.tagId, { marks: ['「', '」'], any: '', gone: '（已删除）' })}`,
+  source: (leaf, names) => `来自${leaf.in.map((key) => names.sources?.[key] ?? key).join('、')}`,
+  first_seen: (leaf) => (leaf.op === 'within' ? `最近${leaf.days}天新来` : `${leaf.days}天前就来过`),
+  last_visit: (leaf) => (leaf.op === 'never' ? '从未到店' : `最近${leaf.days}天${leaf.op === 'within' ? '到过店' : '未到店'}`),
+  has_coupon: (leaf, names) => COUPON_WORDS[leaf.state].zh(zh(names.couponTemplates, leaf.templateId, '优惠券')),
+  coupon_expires_within: (leaf, names) => `有${zh(names.couponTemplates, leaf.templateId, '优惠券')}将在${leaf.days}天内过期`,
+  has_permit: (leaf, names) => `${leaf.templateId === undefined && leaf.kind ? KIND_WORDS[leaf.kind].zh : zh(names.messageTemplates, leaf.templateId, '提醒')}还可发送至少${leaf.atLeast}次`,
+  window_open: (leaf) => (leaf.hoursLeft === 0 ? '客服会话窗口开着' : `客服会话窗口开着且至少还剩${leaf.hoursLeft}小时`),
+  redeemed: (leaf) => `最近${leaf.days}天核销过优惠券`,
+  claimed_offer: (leaf, names) => `参加过${zh(names.offers, leaf.offerId, '活动')}`,
+};
+
+const en = (all: Names, id: string | undefined, kind: string): string => quoted(all, id, { marks: ['“', '”'], any: kind, gone: kind });
+
+const ENGLISH: Words = {
+  tag: (leaf, names) => `${leaf.has ? 'with' : 'without'} the tag ${en(names.tags, leaf.tagId, '(deleted)')}`,
+  source: (leaf, names) => `from ${leaf.in.map((key) => names.sources?.[key] ?? key).join(' or ')}`,
+  first_seen: (leaf) => (leaf.op === 'within' ? `new in the last ${dayWords(leaf.days)}` : `known for more than ${dayWords(leaf.days)}`),
+  last_visit: (leaf) => (leaf.op === 'never' ? 'never visited' : `${leaf.op === 'within' ? 'visited' : 'not visited'} in the last ${dayWords(leaf.days)}`),
+  has_coupon: (leaf, names) => COUPON_WORDS[leaf.state].en(en(names.couponTemplates, leaf.templateId, 'coupon')),
+  coupon_expires_within: (leaf, names) => `whose ${en(names.couponTemplates, leaf.templateId, 'coupon')} expires within ${dayWords(leaf.days)}`,
+  has_permit: (leaf, names) =>
+    `with at least ${leaf.atLeast} of ${leaf.templateId === undefined && leaf.kind ? KIND_WORDS[leaf.kind].en : en(names.messageTemplates, leaf.templateId, 'reminders')} left to send`,
+  window_open: (leaf) => (leaf.hoursLeft === 0 ? 'with an open service window' : `with a service window open for ${leaf.hoursLeft} more hours`),
+  redeemed: (leaf) => `having redeemed a coupon in the last ${dayWords(leaf.days)}`,
+  claimed_offer: (leaf, names) => `having claimed ${en(names.offers, leaf.offerId, 'an offer')}`,
+};
 
 function dayWords(days: number): string {
   return days === 1 ? '1 day' : `${days} days`;

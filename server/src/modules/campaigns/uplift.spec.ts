@@ -15,7 +15,8 @@ describe('uplift against the hold-out', () => {
     [[0, 10], [0, 10], 0, -0.2775, 0.2775],
     [[10, 10], [0, 20], 1, 0.6791, 1],
     [[10, 10], [0, 10], 1, 0.6075, 1],
-  ] as const)('%j against %j', (sent, holdout, difference, low, high) => {
+  ] as const)('%j against %j', (sent, holdout, ...figures) => {
+    const [difference, low, high] = figures;
     const found = uplift([...sent], [...holdout]);
     expect(found?.difference).toBeCloseTo(difference, 4);
     expect(found?.interval[0]).toBeCloseTo(low, 4);
