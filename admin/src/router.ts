@@ -11,7 +11,8 @@ const pages = features.flatMap((feature) => feature.routes);
 export const menu: MenuEntry[] = features.flatMap((feature) => feature.menu).sort((a, b) => a.order - b.order);
 
 const routes: RouteRecordRaw[] = [
-  { path: '/', component: () => import('./layouts/AuthLayout.vue'), children: pages.filter((page) => page.meta?.isPublic) },
+  // The children's paths are absolute; the parent's own path only has to be no other page's.
+  { path: '/enter', redirect: '/sign-in', component: () => import('./layouts/AuthLayout.vue'), children: pages.filter((page) => page.meta?.isPublic) },
   {
     path: '/',
     component: () => import('./layouts/AppLayout.vue'),
