@@ -2,19 +2,19 @@
 import { spawn } from 'node:child_process';
 import fs from 'node:fs';
 import path from 'node:path';
+import { stripVTControlCharacters } from 'node:util';
 import { Problem } from '../problem.mjs';
 import { shown } from './screen.mjs';
 
 export const PNPM = ['npx', '--yes', 'pnpm@12.21.0'];
 
 // without colours, prompts and moving lines, so that the log can be read
-const quiet = ({ FORCE_COLOR: _, ...env }) => ({ ...env, NO_COLOR: '1' });
-const COLOURS = /\u001B\[[0-9;]*[A-Za-z]/g;
+const QUIET = { NO_COLOR: '1', FORCE_COLOR: undefined };
 
 /** The last lines of a log file from a byte on, for an error message. */
 export function tailOf(file, lines = 15, from = 0) {
   try {
-    const text = fs.readFileSync(file).subarray(from).toString('utf8').replace(COLOURS, '').trimEnd();
+    const text = stripVTControlCharacters(fs.readFileSync(file).subarray(from).toString('utf8')).trimEnd();
     if (text === '') return '  | (it said nothing)';
     return text.split('\n').slice(-lines).map((line) => `  | ${line.slice(0, 300)}`).join('\n');
   } catch {
@@ -54,13 +54,13 @@ function guard(pid) {
 export async function runLogged([program, ...args], { cwd, env, logFile, detail = () => {}, what, tail = 15 }) {
   fs.mkdirSync(path.dirname(logFile), { recursive: true });
   const log = fs.createWriteStream(logFile, { flags: 'w' });
-  const child = spawn(program, args, { cwd, env: quiet(env), stdio: ['ignore', 'pipe', 'pipe'], detached: true });
+  const child = spawn(program, args, { cwd, env: { ...env, ...QUIET }, stdio: ['ignore', 'pipe', 'pipe'], detached: true });
   running.add(child);
   const dismiss = child.pid === undefined ? () => {} : guard(child.pid);
   for (const stream of [child.stdout, child.stderr]) {
     stream.on('data', (chunk) => {
       log.write(chunk);
-      const last = chunk.toString('utf8').replace(COLOURS, '').trim().split('\n').at(-1)?.trim();
+      const last = stripVTControlCharacters(chunk.toString('utf8')).trim().split('\n').at(-1)?.trim();
       if (last) detail(last.slice(0, 100));
     });
   }

@@ -1,26 +1,13 @@
 // The demo shop: on the first start its story is really played, through the product's own doors.
 import { spawn } from 'node:child_process';
-import { createHash } from 'node:crypto';
 import fs from 'node:fs';
 import path from 'node:path';
+import { databaseIdentity } from './database.mjs';
 import { shippedNode } from './install.mjs';
 import { SCRIPTS } from './plans.mjs';
 import { CHILD_PRELUDE } from './processes.mjs';
 
-/** A name for the database, so that another or a new one gets its own story. */
-function identityOf(dataRoot, databaseUrl) {
-  if (databaseUrl) return createHash('sha256').update(databaseUrl).digest('hex').slice(0, 16);
-  // a cluster's own identifier: the first eight bytes of its control file
-  const control = fs.openSync(path.join(dataRoot, 'postgres', 'global', 'pg_control'), 'r');
-  const bytes = Buffer.alloc(8);
-  fs.readSync(control, bytes, 0, 8, 0);
-  fs.closeSync(control);
-  return bytes.toString('hex');
-}
-
-function marker({ dataRoot, databaseUrl }) {
-  return path.join(dataRoot, `demo-${identityOf(dataRoot, databaseUrl)}.json`);
-}
+const marker = (settings) => path.join(settings.dataRoot, `demo-${databaseIdentity(settings)}.json`);
 
 /** What the finished story left: `{email, password}` for the sign-in, or undefined. */
 export function readDemo(settings) {

@@ -50,11 +50,11 @@ export function productEnv({ root, env, host, port, databaseUrl, simulatorPort, 
 }
 
 /** The long-lived processes in the order of their start. */
-export function plans({ env, port, simulatorPort }) {
+export function plans({ env, port, simulatorPort, simulatorState }) {
   const simulator = {
     name: 'simulator',
     script: SCRIPTS.simulator,
-    args: ['--port', String(simulatorPort), '--product', `http://127.0.0.1:${port}`],
+    args: ['--port', String(simulatorPort), '--product', `http://127.0.0.1:${port}`, '--state', simulatorState],
     nodeFlags: SMALL,
     env,
   };

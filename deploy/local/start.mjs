@@ -1,16 +1,16 @@
 // `npm start` from the first check to the last line, and the way back down.
 import path from 'node:path';
-import { setDataFolderAside, startEmbeddedPostgres } from '../embedded-postgres.mjs';
 import { asProblem, Problem } from '../problem.mjs';
 import { ensureBuilt } from './build.mjs';
 import { endCommands, runLogged } from './commands.mjs';
+import { databaseIdentity, startDatabase } from './database.mjs';
 import { playDemo, readDemo } from './demo.mjs';
 import { ensureInstalled, shippedNode } from './install.mjs';
 import { clearLeftovers, takeLock } from './lock.mjs';
 import { ensureSecretKey, plans, productEnv, SCRIPTS } from './plans.mjs';
 import { demandFreePort, keptPort } from './ports.mjs';
 import { Processes } from './processes.mjs';
-import { box, Screen, shown } from './screen.mjs';
+import { box, Screen } from './screen.mjs';
 import { readSettings, ROOT, usage } from './settings.mjs';
 import { watch } from './watch.mjs';
 
@@ -63,40 +63,14 @@ function listen(session, settings) {
   if (settings.isUnderNpm) setInterval(() => process.ppid !== parent && session.stop('parent', 1), PARENT_CHECK_MS).unref();
 }
 
-/** The embedded database, or nothing when another one is given. Its own unexpected end is repaired or reported. */
-async function startDatabase(session, settings, screen) {
-  if (settings.databaseUrl) return settings.databaseUrl;
-  const { dataRoot } = settings;
-  if (settings.isNewDatabase) {
-    const kept = setDataFolderAside(dataRoot);
-    if (kept) screen.say(`  The former database was moved to ${shown(kept)}.`);
-  }
-  let failures = 0;
-  const startOnce = async (detail) => {
-    session.postgres = startEmbeddedPostgres({ dataRoot, log: detail });
-    const postgres = await session.postgres;
-    postgres.exited.then(async (reason) => {
-      if (session.stopping) return;
-      failures += 1;
-      if (failures > 3) return session.stop('fatal', 1);
-      screen.say(`PostgreSQL ${reason}; starting it again. Its log: ${shown(path.join(dataRoot, 'logs', 'postgres.log'))}`);
-      await startOnce(() => {}).catch((error) => fail(session, screen, error));
-    });
-    return postgres.url;
-  };
-  return screen.step('Starting PostgreSQL', startOnce);
-}
-
 async function startProduct(session, settings, screen) {
   const { dataRoot, env, host, port } = settings;
   if (!env.SECRET_KEY) ensureSecretKey(settings);
-  const databaseUrl = await startDatabase(session, settings, screen);
+  const databaseUrl = await startDatabase({ session, settings, screen, fail: (error) => fail(session, screen, error) });
   const simulatorPort = settings.hasSimulator ? await keptPort(dataRoot, 'simulator') : undefined;
+  // what the simulated phones have seen belongs to one database
+  const simulatorState = path.join(dataRoot, `simulator-${databaseIdentity(settings)}.json`);
   const full = productEnv({ root: ROOT, env, host, port, databaseUrl, simulatorPort, dataRoot });
-  const migrate = [shippedNode(ROOT), path.join(ROOT, SCRIPTS.migrate)];
-  await screen.step('Migrating the database', (detail) =>
-    runLogged(migrate, { cwd: ROOT, env: full, logFile: path.join(dataRoot, 'logs', 'migrate.log'), detail, what: 'Migrating the database' }),
-  );
   session.processes = new Processes({
     root: ROOT,
     dataRoot,
@@ -104,8 +78,15 @@ async function startProduct(session, settings, screen) {
     onFatal: (problem) => fail(session, screen, problem),
     say: (text) => screen.say(text),
   });
+  const all = plans({ env: full, port, simulatorPort, simulatorState });
+  // the simulator needs no database: it comes up while the schema is looked at
+  for (const plan of all.filter(({ name }) => name === 'simulator')) session.processes.start(plan);
+  const migrate = [shippedNode(ROOT), path.join(ROOT, SCRIPTS.migrate)];
+  await screen.step('Migrating the database', (detail) =>
+    runLogged(migrate, { cwd: ROOT, env: full, logFile: path.join(dataRoot, 'logs', 'migrate.log'), detail, what: 'Migrating the database' }),
+  );
   await screen.step('Starting the API, the worker and the simulator', async (detail) => {
-    for (const plan of plans({ env: full, port, simulatorPort })) session.processes.start(plan);
+    for (const plan of all.filter(({ name }) => name !== 'simulator')) session.processes.start(plan);
     await session.processes.waitUntilReady(`http://${host === '0.0.0.0' ? '127.0.0.1' : host}:${port}/health/ready`, detail);
   });
   return full;
