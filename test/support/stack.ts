@@ -31,6 +31,8 @@ export interface StackOptions {
   redisUrl?: string;
   /** fsync on: for crash tests and benchmarks. */
   durable?: boolean;
+  /** More settings of the database server, for example ['-c', 'max_connections=400']. */
+  databaseFlags?: string[];
   env?: Record<string, string>;
 }
 
@@ -64,7 +66,7 @@ export async function endProcess(child: ChildProcess | undefined, signal: NodeJS
 
 export async function startStack(options: StackOptions = {}): Promise<Stack> {
   const dataRoot = mkdtempSync(path.join(os.tmpdir(), 'huiliu-stack-'));
-  const startDatabase = () => startEmbeddedPostgres({ dataRoot, durable: options.durable ?? false });
+  const startDatabase = () => startEmbeddedPostgres({ dataRoot, durable: options.durable ?? false, flags: options.databaseFlags ?? [] });
   let postgres = await startDatabase();
   const port = await freePort();
   const url = `http://127.0.0.1:${port}`;
