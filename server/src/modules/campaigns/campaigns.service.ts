@@ -83,7 +83,8 @@ export class CampaignsService {
     const facts = await this.db.read(() => this.launchFacts(campaign, forecast.audience));
     const whyNot = campaign.state === 'draft' ? whyNotLaunch(facts, this.clock.now()) : undefined;
     const reached = forecast.reachable.reduce((sum, rung) => sum + rung.count, 0);
-    return { ...forecast, warnings: campaignWarnings(campaign, { ...forecast, reached }, whyNot) };
+    const unreachable = forecast.unreachable.map((row) => ({ state: 'skipped', ...row }));
+    return { ...forecast, unreachable, warnings: campaignWarnings(campaign, { ...forecast, reached }, whyNot) };
   }
 
   /** What one person would get and why. */

@@ -156,9 +156,9 @@ describe('a rule in SQL', () => {
         if (expected.length > 0 && expected.length < PEOPLE) matched += 1;
         expect(await selected(rule)).toEqual(expected);
       }),
-      { numRuns: 400, seed: 7 },
+      { numRuns: 250, seed: 7 },
     );
-    expect(matched, 'rules that divide the people').toBeGreaterThan(150);
+    expect(matched, 'rules that divide the people').toBeGreaterThan(100);
   });
 });
 
