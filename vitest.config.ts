@@ -58,7 +58,7 @@ export default defineConfig({
       {
         extends: true,
         root,
-        test: { name: 'browser', include: ['test/browser/**/*.e2e.ts'], testTimeout: 180_000, hookTimeout: 180_000, maxWorkers: 1, fileParallelism: false },
+        test: { name: 'browser', include: ['test/browser/**/*.e2e.ts', 'test/simulator/**/*.e2e.ts'], testTimeout: 180_000, hookTimeout: 180_000, maxWorkers: 1, fileParallelism: false },
       },
     ],
   },
