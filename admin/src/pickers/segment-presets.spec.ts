@@ -1,6 +1,6 @@
 import { parseSegmentRule } from '@huiliu/shared';
 import { describe, expect, it } from 'vitest';
-import { presetRule, SEGMENT_PRESETS } from './segment-presets.ts';
+import { freeName, isSameRule, presetRule, SEGMENT_PRESETS } from './segment-presets.ts';
 
 describe('segment presets', () => {
   it.each(SEGMENT_PRESETS.map((preset) => preset.key))('%s is a rule the server takes', (key) => {
@@ -10,5 +10,13 @@ describe('segment presets', () => {
     const first = presetRule('sleepers30');
     if ('and' in first.root) first.root.and.push({ type: 'redeemed', days: 1 });
     expect(presetRule('sleepers30')).toEqual({ version: 1, root: { and: [{ type: 'last_visit', op: 'before', days: 30 }] } });
+  });
+  it('knows a rule again though its keys come in another order', () => {
+    expect(isSameRule(presetRule('sleepers30'), { root: { and: [{ days: 30, op: 'before', type: 'last_visit' }] }, version: 1 })).toBe(true);
+    expect(isSameRule(presetRule('sleepers30'), presetRule('everyone'))).toBe(false);
+  });
+  it('finds a name that is free', () => {
+    expect(freeName('沉睡客户', ['沉睡客户', '沉睡客户 2'])).toBe('沉睡客户 3');
+    expect(freeName('沉睡客户', [])).toBe('沉睡客户');
   });
 });

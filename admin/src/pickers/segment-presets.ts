@@ -22,3 +22,23 @@ export function presetRule(key: PresetKey): SegmentRule {
   const preset = SEGMENT_PRESETS.find((one) => one.key === key);
   return structuredClone(preset?.rule ?? EVERYONE);
 }
+
+/** Whether two rules are the same, however their keys are ordered (the database orders them anew). */
+export function isSameRule(one: unknown, other: unknown): boolean {
+  return canonical(one) === canonical(other);
+}
+
+function canonical(value: unknown): string {
+  return JSON.stringify(value, (_key, inner: unknown) =>
+    typeof inner === 'object' && inner !== null && !Array.isArray(inner)
+      ? Object.fromEntries(Object.entries(inner).toSorted(([a], [b]) => a.localeCompare(b)))
+      : inner);
+}
+
+/** The name, or the name with the first number that is free. */
+export function freeName(name: string, taken: readonly string[]): string {
+  for (let number = 1; ; number += 1) {
+    const candidate = number === 1 ? name : `${name} ${number}`;
+    if (!taken.includes(candidate)) return candidate;
+  }
+}
