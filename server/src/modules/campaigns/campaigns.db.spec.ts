@@ -49,7 +49,10 @@ describe('a campaign from draft to report', () => {
     const shop = await aShop(t, simulator, { people: 12, permitted: 8 });
     const { id } = await save(shop);
     const forecast = await inShop(shop, () => t.get(CampaignsService).forecast(id));
-    expect(forecast).toMatchObject({ audience: 12, reachable: [{ index: 0, count: 8 }], unreachable: [{ reason: 'no_permit', count: 4 }], permitsBefore: 8, permitsAfter: 0, exhausted: 8 });
+    expect(forecast).toMatchObject({
+      audience: 12, reachable: [{ index: 0, kind: 'subscription', channelId: shop.channelId, count: 8 }], unreachable: [{ state: 'skipped', reason: 'no_permit', count: 4 }],
+      permitsBefore: 8, permitsAfter: 0, exhausted: 8,
+    });
     expect(forecast.warnings.map((warning) => warning.rule)).toEqual(['no_holdout', 'no_cap', 'no_quiet_hours', 'no_offer', 'spends_last_permits']);
     expect(await launch(shop, id)).toMatchObject({ state: 'planning', audience: 12 });
     await t.runJobs();

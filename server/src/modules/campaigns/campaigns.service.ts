@@ -14,7 +14,12 @@ import { CampaignsRepository, type CampaignRow } from './campaigns.repository.js
 import { dispatchSpecOf } from './dispatch-spec.js';
 
 export type Saved = ({ __typename: 'Campaign' } & CampaignRow) | Refusal;
-export type Forecast = ForecastResult & { warnings: Warning[] };
+/** The planner's forecast with each rung named as the API shows it. */
+export interface Forecast extends Omit<ForecastResult, 'reachable' | 'unreachable'> {
+  reachable: { index: number; kind: 'window' | 'subscription'; channelId: string; count: number }[];
+  unreachable: { state: 'skipped'; reason: string; count: number }[];
+  warnings: Warning[];
+}
 
 const UUID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/iu;
 
@@ -83,8 +88,15 @@ export class CampaignsService {
     const facts = await this.db.read(() => this.launchFacts(campaign, forecast.audience));
     const whyNot = campaign.state === 'draft' ? whyNotLaunch(facts, this.clock.now()) : undefined;
     const reached = forecast.reachable.reduce((sum, rung) => sum + rung.count, 0);
-    const unreachable = forecast.unreachable.map((row) => ({ state: 'skipped', ...row }));
-    return { ...forecast, unreachable, warnings: campaignWarnings(campaign, { ...forecast, reached }, whyNot) };
+    return {
+      ...forecast,
+      reachable: forecast.reachable.flatMap(({ index, count }) => {
+        const rung = campaign.contents[index];
+        return rung ? [{ index, kind: rung.kind, channelId: rung.channelId, count }] : [];
+      }),
+      unreachable: forecast.unreachable.map((one) => ({ state: 'skipped' as const, ...one })),
+      warnings: campaignWarnings(campaign, { ...forecast, reached }, whyNot),
+    };
   }
 
   /** What one person would get and why. */
