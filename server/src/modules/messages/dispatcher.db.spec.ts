@@ -1,3 +1,4 @@
+import type { Type } from '@nestjs/common';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { newId } from '../../core/ids.js';
 import { startSimulator, startTestApp, type SimulatorProcess, type TestApp } from '../../core/testing/index.js';
@@ -38,6 +39,12 @@ const later = async (seconds: number, work: () => Promise<unknown>): Promise<voi
   t.clock.set(undefined);
 };
 
+/** A dispatcher that does not know of the others. */
+function anotherDispatcher(): Dispatcher {
+  const parts = (Reflect.getMetadata('design:paramtypes', Dispatcher) as Type[]).map((part) => t.get(part));
+  return Reflect.construct(Dispatcher, parts) as Dispatcher;
+}
+
 /** Planned, started and sealed; nothing sent yet. */
 async function ready(shop: Shop, more: Partial<DispatchSpec> = {}): Promise<DispatchSpec> {
   const spec = shopSpec(shop, more);
@@ -54,7 +61,8 @@ describe('the dispatcher', () => {
   it('reaches each person once with six workers at once, counts it, and is done', async () => {
     const shop = await aShop(t, simulator, 300);
     const spec = await ready(shop);
-    await Promise.all(Array.from({ length: 6 }, () => run(shop)));
+    // Each dispatcher as a process of its own would have it: they share nothing but the database.
+    await Promise.all(Array.from({ length: 6 }, () => within(shop, () => anotherDispatcher().run(shop.channelId))));
     const { received, byPerson } = await stats(shop);
     expect(received).toEqual({ subscribe: 300, custom: 0 });
     expect(new Set(Object.values(byPerson).map((one) => one.subscribe))).toEqual(new Set([1]));

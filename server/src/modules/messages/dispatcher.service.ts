@@ -33,8 +33,33 @@ export class Dispatcher {
     private readonly jobs: Jobs,
   ) {}
 
-  /** Sends until nothing is due, the account must wait, or the slice is over. */
+  /** Channels this process is sending on, and whether somebody asked for more meanwhile. */
+  private readonly running = new Map<string, { again: boolean }>();
+
+  /**
+   * Sends what is due. One at a time for a channel in each process: a second job would only crowd out other channels, so it leaves its
+   * wish with the first and is done.
+   */
   async run(channelId: string): Promise<void> {
+    const other = this.running.get(channelId);
+    if (other) {
+      other.again = true;
+      return;
+    }
+    const mine = { again: true };
+    this.running.set(channelId, mine);
+    try {
+      while (mine.again) {
+        mine.again = false;
+        await this.sendDue(channelId);
+      }
+    } finally {
+      this.running.delete(channelId);
+    }
+  }
+
+  /** Sends until nothing is due, the account must wait, or the slice is over. */
+  private async sendDue(channelId: string): Promise<void> {
     const started = Date.now();
     for (;;) {
       const due = await this.open(channelId);
