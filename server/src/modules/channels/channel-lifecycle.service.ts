@@ -1,7 +1,7 @@
 // Pausing, resuming and ending a connected account.
 import { Injectable } from '@nestjs/common';
 import { TenantDb } from '../../core/db/tenant-db.js';
-import { AppError, notFound } from '../../core/errors/app-error.js';
+import { conflict, notFound } from '../../core/errors/app-error.js';
 import { Audit } from '../tenants/index.js';
 import { ChannelAccess } from './channel-access.service.js';
 import { ChannelChecks } from './channel-checks.service.js';
@@ -50,5 +50,5 @@ export class ChannelLifecycle {
 
 function refuseEnded(row: ChannelRow | undefined, id: string): void {
   if (row === undefined) throw notFound('channel', id);
-  if (row.status === 'disconnected') throw new AppError('conflict', 'This account was disconnected. Connect it again.', { what: 'channel', id });
+  if (row.status === 'disconnected') throw conflict('channel', 'This account was disconnected. Connect it again.');
 }

@@ -3,7 +3,7 @@ import { Inject, Injectable } from '@nestjs/common';
 import { CONFIG, type Config } from '../../config.js';
 import { currentTenantId } from '../../core/context.js';
 import { TenantDb } from '../../core/db/tenant-db.js';
-import { invalid, isUniqueViolation, notFound } from '../../core/errors/app-error.js';
+import { conflict, invalid, isUniqueViolation, notFound } from '../../core/errors/app-error.js';
 import { Events } from '../../core/events/events.js';
 import { refusal, type Refusal } from '../../core/graphql/refusal.js';
 import { newId } from '../../core/ids.js';
@@ -71,10 +71,11 @@ export class ChannelsService {
     return this.get(stored);
   }
 
-  /** Changes what was entered. A new AppSecret is tried first, as at connecting. */
+  /** Changes what was entered. A new AppSecret is tried first, as at connecting. @throws conflict after a disconnect. */
   async update(id: string, input: UpdateInput): Promise<ChannelRow | Refusal> {
     refuseBadForm(input);
     const row = await this.get(id);
+    if (row.status === 'disconnected') throw conflict('channel', 'This account was disconnected. Connect it again.');
     const old = this.access.credentialsOf(row);
     const credentials = { appSecret: input.appSecret ?? old.appSecret, callbackToken: input.callbackToken ?? old.callbackToken, encodingAesKey: input.aesKey ?? old.encodingAesKey };
     const isNewSecret = credentials.appSecret !== old.appSecret;

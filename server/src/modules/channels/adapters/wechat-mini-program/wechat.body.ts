@@ -33,13 +33,13 @@ export function formatOf(text: string): CallbackFormat {
   return /^\s*\{/u.test(text) ? 'json' : 'xml';
 }
 
-/** JSON.parse that keeps integers beyond 2^53 as their own digits. @throws SyntaxError */
+// Strings are matched whole so that digits inside them stay alone; then any bare integer of 16 digits or more.
+const STRING_OR_LONG_INTEGER = /"(?:[^"\\]|\\.)*"|-?\d{16,}(?![\d.eE])/gu;
+
+/** JSON.parse that keeps long integers (64-bit ids) as text with all their digits. @throws SyntaxError */
 export function parseWideJson(text: string): unknown {
   if (!/\d{16}/u.test(text)) return JSON.parse(text);
-  return JSON.parse(text, ((_key: string, value: unknown, context?: { source?: string }) =>
-    typeof value === 'number' && !Number.isSafeInteger(value) && /^-?\d+$/u.test(context?.source ?? '') ? context?.source : value) as (
-    key: string, value: unknown,
-  ) => unknown);
+  return JSON.parse(text.replace(STRING_OR_LONG_INTEGER, (part) => (part.startsWith('"') ? part : `"${part}"`)));
 }
 
 function readJson(text: string): Body {

@@ -97,6 +97,9 @@ describe('hostile and broken bodies', () => {
 
   it('keeps small numbers and texts that look like numbers as they are', () => {
     expect(parseWideJson('{"a":12345678901234567890,"b":1.5,"c":"12345678901234567890","d":3}')).toEqual({ a: '12345678901234567890', b: 1.5, c: '12345678901234567890', d: 3 });
+    expect(parseWideJson(String.raw`{"say \"1234567890123456789\" x":[1234567890123456789],"f":1234567890123456.5,"e":1234567890123456e2}`)).toEqual({
+      'say "1234567890123456789" x': ['1234567890123456789'], f: 1234567890123456.5, e: 1234567890123456e2,
+    });
   });
 });
 
