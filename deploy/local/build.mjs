@@ -3,6 +3,8 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { PNPM, runLogged } from './commands.mjs';
 import { filesBelow, statFingerprint } from './fingerprint.mjs';
+import { shippedNode } from './install.mjs';
+import { SCRIPTS } from './plans.mjs';
 
 const isSource = (file) => !/\.(spec|e2e)\.ts$/.test(file);
 const isOperation = (file) => file.endsWith('.graphql');
@@ -11,22 +13,24 @@ const isMade = (file) => file === path.join('server', 'schema.graphql');
 const packages = (root) => filesBelow(root, ['pnpm-lock.yaml', 'tsconfig.json']);
 const schema = (root) => filesBelow(root, ['codegen.ts', 'server/src', 'admin/src'], (file) => file === 'codegen.ts' || isOperation(file));
 const folder = (root, name) => filesBelow(root, [name], (file) => isSource(file) && !isMade(file));
+const server = (root) => [...packages(root), ...schema(root), ...folder(root, 'shared'), ...folder(root, 'server')];
+const NODE = 'node'; // stands for the one that comes with the packages
 
 /**
- * The parts, in waves (those of one wave build side by side): the pnpm command, what it is made from, and files that
+ * The parts, in waves (those of one wave build side by side): the command, what it is made from, and files that
  * exist only when it was made.
  */
 const WAVES = [
   [
     {
       name: 'types',
-      command: ['run', 'codegen'],
+      command: [...PNPM, 'run', 'codegen'],
       sources: (root) => [...packages(root), ...schema(root)],
       outputs: ['server/src/core/graphql/generated/schema.ts', 'admin/src/api/generated/graphql.ts'],
     },
     {
       name: 'shared',
-      command: ['--filter', '@huiliu/shared', 'run', 'build'],
+      command: [...PNPM, '--filter', '@huiliu/shared', 'run', 'build'],
       sources: (root) => [...packages(root), ...folder(root, 'shared')],
       outputs: ['shared/dist/index.js'],
     },
@@ -34,15 +38,23 @@ const WAVES = [
   [
     {
       name: 'server',
-      command: ['--filter', '@huiliu/server', 'run', 'build'],
-      sources: (root) => [...packages(root), ...schema(root), ...folder(root, 'shared'), ...folder(root, 'server')],
+      command: [...PNPM, '--filter', '@huiliu/server', 'run', 'build'],
+      sources: server,
       outputs: ['server/dist/main.js', 'server/dist/worker.js', 'server/dist/migrate.js'],
     },
     {
       name: 'console',
-      command: ['--filter', '@huiliu/admin', 'run', 'build'],
+      command: [...PNPM, '--filter', '@huiliu/admin', 'run', 'build'],
       sources: (root) => [...packages(root), ...schema(root), ...folder(root, 'shared'), ...folder(root, 'admin')],
       outputs: ['admin/dist/console/index.html', 'admin/dist/play/index.html'],
+    },
+  ],
+  [
+    {
+      name: 'bundle',
+      command: [NODE, 'deploy/bundle.mjs'],
+      sources: (root) => [...server(root), 'deploy/bundle.mjs'],
+      outputs: [SCRIPTS.api, SCRIPTS.worker, SCRIPTS.migrate],
     },
   ],
 ];
@@ -69,7 +81,7 @@ async function buildWave(stale, { root, dataRoot, env, stateFile, detail }) {
     stale.map(async ({ name, command, fingerprint }) => {
       detail([...open].join(', '));
       const logFile = path.join(dataRoot, 'logs', `build-${name}.log`);
-      await runLogged([...PNPM, ...command], { cwd: root, env, logFile, what: `Building the ${name}`, tail: 40 });
+      await runLogged(command.map((word) => (word === NODE ? shippedNode(root) : word)), { cwd: root, env, logFile, what: `Building the ${name}`, tail: 40 });
       // set only now: a build that was interrupted is done again
       fs.writeFileSync(stateFile, JSON.stringify({ ...readState(stateFile), [name]: fingerprint }));
       open.delete(name);

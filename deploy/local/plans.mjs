@@ -6,9 +6,9 @@ import { Problem } from '../problem.mjs';
 
 /** The commands of the product's processes; docker-compose.yml must name the same scripts. */
 export const SCRIPTS = {
-  api: 'server/dist/main.js',
-  worker: 'server/dist/worker.js',
-  migrate: 'server/dist/migrate.js',
+  api: 'server/dist/bundle/app/main.js',
+  worker: 'server/dist/bundle/app/worker.js',
+  migrate: 'server/dist/bundle/app/migrate.js',
   simulator: 'test/simulator/src/main.ts',
   demo: 'test/demo/run.ts',
 };
