@@ -4,6 +4,7 @@ import { CONFIG, type Config } from '../../config.js';
 import { ChannelAccess } from './channel-access.service.js';
 import { ChannelChecks } from './channel-checks.service.js';
 import { presentChannel, type ChannelView } from './channel-view.js';
+import type { ChannelRow } from './channels.repository.js';
 import { ChannelsService } from './channels.service.js';
 
 @Injectable()
@@ -17,7 +18,11 @@ export class ChannelViews {
 
   /** All of the merchant's connected accounts: there are a handful. */
   async all(): Promise<ChannelView[]> {
-    return (await this.service.list()).map((row) =>
-      presentChannel(row, { publicUrl: this.config.publicUrl, callback: this.checks.callback(row), credentials: this.access.credentialsOf(row) }));
+    return (await this.service.list()).map((row) => this.of(row));
+  }
+
+  /** One row, with the callback step as it stands now. */
+  of(row: ChannelRow): ChannelView {
+    return presentChannel(row, { publicUrl: this.config.publicUrl, callback: this.checks.callback(row), credentials: this.access.credentialsOf(row) });
   }
 }

@@ -1,13 +1,11 @@
-import { Inject } from '@nestjs/common';
 import { Args, Context, Mutation, Parent, Query, ResolveField, Resolver } from '@nestjs/graphql';
-import { CONFIG, type Config } from '../../config.js';
 import { Can } from '../../core/graphql/doors.js';
 import { grouped, loader, type GraphContext } from '../../core/graphql/loaders.js';
 import { isRefusal, type Refusal } from '../../core/graphql/refusal.js';
-import { ChannelAccess } from './channel-access.service.js';
 import { ChannelChecks } from './channel-checks.service.js';
 import { ChannelLifecycle } from './channel-lifecycle.service.js';
-import { presentChannel, presentTemplate, withoutNulls, type ChannelView } from './channel-view.js';
+import { presentTemplate, withoutNulls, type ChannelView } from './channel-view.js';
+import { ChannelViews } from './channel-views.service.js';
 import type { ChannelRow } from './channels.repository.js';
 import { ChannelsService, type ConnectInput, type UpdateInput } from './channels.service.js';
 import { TemplatesService } from './templates.service.js';
@@ -15,22 +13,21 @@ import { TemplatesService } from './templates.service.js';
 @Resolver('Channel')
 export class ChannelsResolver {
   constructor(
-    @Inject(CONFIG) private readonly config: Config,
     private readonly service: ChannelsService,
     private readonly lifecycle: ChannelLifecycle,
     private readonly checks: ChannelChecks,
     private readonly templatesOf: TemplatesService,
-    private readonly access: ChannelAccess,
+    private readonly views: ChannelViews,
   ) {}
 
   @Query() @Can('channel.read')
-  async channels(): Promise<ChannelView[]> {
-    return (await this.service.list()).map((row) => this.view(row));
+  channels(): Promise<ChannelView[]> {
+    return this.views.all();
   }
 
   @Query() @Can('channel.read')
   async channel(@Args('id') id: string): Promise<ChannelView> {
-    return this.view(await this.service.get(id));
+    return this.views.of(await this.service.get(id));
   }
 
   @Query() @Can('channel.read')
@@ -90,11 +87,7 @@ export class ChannelsResolver {
       grouped(ids, (await this.templatesOf.listOf(ids)).map(presentTemplate), (template) => template.channelId)).load(channel.id);
   }
 
-  private view(row: ChannelRow): ChannelView {
-    return presentChannel(row, { publicUrl: this.config.publicUrl, callback: this.checks.callback(row), credentials: this.access.credentialsOf(row) });
-  }
-
   private result(value: ChannelRow | Refusal): Refusal | (ChannelView & { __typename: 'Channel' }) {
-    return isRefusal(value) ? value : { __typename: 'Channel', ...this.view(value) };
+    return isRefusal(value) ? value : { __typename: 'Channel', ...this.views.of(value) };
   }
 }
