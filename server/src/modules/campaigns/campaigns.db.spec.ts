@@ -8,6 +8,7 @@ import { CampaignsModule } from './campaigns.module.js';
 import type { CampaignRow } from './campaigns.repository.js';
 import { CampaignsService } from './campaigns.service.js';
 import { LaunchService } from './launch.service.js';
+import { PlanningService } from './planning.service.js';
 import { ReportService } from './report.service.js';
 import { SwitchesService } from './switches.service.js';
 import { aCampaign, aShop, type Shop } from './testing/shop.fixture.js';
@@ -110,6 +111,29 @@ describe('a campaign from draft to report', () => {
     t.clock.set(undefined);
     await t.runJobs({ until: new Date(NOON.getTime() + 86_400_000) });
     expect(await received(shop)).toBe(0);
+  });
+
+  it('plans a chunk once, however often its job runs, and a cancel in between leaves nothing reserved', async () => {
+    const shop = await aShop(t, simulator, { people: 8, permitted: 6 });
+    t.clock.set(NOON);
+    const plan = (id: string) => inShop(shop, () => t.get(PlanningService).planChunk(id, 0));
+    const first = (await save(shop, QUIET)).id;
+    await launch(shop, first);
+    await Promise.all(Array.from({ length: 10 }, () => plan(first)));
+    expect(await progress(shop, first)).toMatchObject({ planned: 6, skipped: 2, chunksDone: 1 });
+    await cancel(shop, first);
+    expect(await balance(shop)).toMatchObject({ offBalance: 0, remaining: 6 });
+    for (let round = 0; round < 5; round += 1) {
+      const { id } = await save(shop, QUIET);
+      await launch(shop, id);
+      const [, cancelled] = await Promise.all([plan(id), cancel(shop, id), plan(id)]);
+      expect(cancelled).toMatchObject({ state: 'cancelled' });
+      expect(await progress(shop, id)).toMatchObject({ planned: 0, leased: 0, sending: 0, sent: 0 });
+      expect(await balance(shop)).toMatchObject({ offBalance: 0, remaining: 6 });
+    }
+    await t.runJobs();
+    t.clock.set(undefined);
+    expect(await balance(shop)).toMatchObject({ offBalance: 0, remaining: 6 });
   });
 
   it('stops when the platform refuses its content, says why, and goes on when told to', async () => {
