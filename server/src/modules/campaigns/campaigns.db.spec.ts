@@ -150,6 +150,23 @@ describe('a campaign from draft to report', () => {
     t.clock.set(undefined);
   });
 
+  it('is stopped by a platform that refuses message after message', async () => {
+    const shop = await aShop(t, simulator, { people: 30, permitted: 30 });
+    const fault = { id: newId(), path: '/cgi-bin/message/subscribe/send', appid: shop.appId, kind: 'errcode', errcode: 47003 };
+    await simulator.call('POST', '/sim/faults', fault);
+    const { id } = await save(shop);
+    await launch(shop, id);
+    await t.runJobs({ allowFailures: true });
+    expect(await get(shop, id)).toMatchObject({ state: 'stopped', stateReason: expect.stringContaining('47003') });
+    expect(await received(shop)).toBe(0);
+    expect(await balance(shop)).toMatchObject({ offBalance: 0 });
+    await simulator.call('DELETE', '/sim/faults', {});
+    expect(await cancel(shop, id)).toMatchObject({ state: 'cancelled' });
+    expect(await progress(shop, id)).toMatchObject({ planned: 0, leased: 0, sending: 0, sent: 0 });
+    expect(await balance(shop)).toMatchObject({ offBalance: 0, remaining: 30 });
+    expect((await audit(shop)).map((entry) => entry.action)).toEqual(['campaign.launch', 'campaign.stop', 'campaign.cancel']);
+  });
+
   it('with nobody to reach is over at once, and with nobody at all is not launched', async () => {
     const shop = await aShop(t, simulator, { people: 2, permitted: 0 });
     const { id } = await save(shop);
