@@ -68,9 +68,9 @@ create table customer_events (
   subject_id uuid, -- coupon, message, offer or campaign concerned
   detail jsonb not null default '{}',
   primary key (tenant_id, id),
-  unique (tenant_id, source_key),
   foreign key (tenant_id, customer_id) references customers(tenant_id, id) on delete cascade
 );
+create unique index customer_events_source on customer_events (tenant_id, source_key) where source_key is not null; -- a fact is told once
 create index customer_events_timeline on customer_events (tenant_id, customer_id, occurred_at desc, id desc); -- profile timeline
 create index customer_events_type on customer_events (tenant_id, type, occurred_at); -- funnels
 select app.fence('customer_events');

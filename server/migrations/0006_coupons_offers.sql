@@ -33,7 +33,7 @@ create table coupons (
   code text not null,
   state text not null default 'claimed' check (state in ('claimed','redeemed','expired','revoked')),
   offer_id uuid,
-  source_key text not null,
+  source_key text, -- a grant that has a key of its own (a job that may run twice); a person's own tap has none
   claimed_at timestamptz not null default now(),
   usable_from timestamptz not null,
   expires_at timestamptz not null,
@@ -41,23 +41,23 @@ create table coupons (
   primary key (tenant_id, id),
   unique (tenant_id, template_id, customer_id, number),
   unique (tenant_id, code),
-  unique (tenant_id, source_key),
   foreign key (tenant_id, template_id) references coupon_templates(tenant_id, id),
   foreign key (tenant_id, customer_id) references customers(tenant_id, id) on delete cascade
 );
+create unique index coupons_source on coupons (tenant_id, source_key) where source_key is not null; -- the same fact gives once
 create index coupons_customer on coupons (tenant_id, customer_id, claimed_at desc); -- wallet, profile
 create index coupons_expiry on coupons (tenant_id, expires_at) where state = 'claimed'; -- expiry job, segment rule coupon_expires
 create index coupons_offer on coupons (tenant_id, offer_id) where offer_id is not null; -- offer report
 create index coupons_redeemed on coupons (tenant_id, template_id) where state = 'redeemed'; -- a template's redeemed count
-create index coupons_newest on coupons (tenant_id, claimed_at desc, id desc); -- the holders list, newest first
 select app.fence('coupons');
 
 -- Hands out coupons of one template to many people at once: stock, per-person limit and repeats exact, in arrival order.
 -- The template's row is the only contended lock, so claims of one template stand in line here and nowhere else. Every array has one
--- entry per claim, and a customer stands in it once. A person who holds a usable coupon of the same offer gets that one back.
+-- entry per claim, and a customer stands in it once. A person who holds a usable coupon of the same offer gets that one back; a grant
+-- with a key gets back what that key gave.
 -- The look-ups are per-row index probes on purpose: a set-wise anti-join, planned while the table was empty, scans it for ever after.
 create function app.claim_coupons(p_template uuid, p_now timestamptz, p_ids uuid[], p_customers uuid[], p_codes text[], p_keys text[], p_offers uuid[])
-returns table (ord int, outcome text, id uuid, code text, state text, number int, offer_id uuid, claimed_at timestamptz, usable_from timestamptz, expires_at timestamptz, redeemed_at timestamptz)
+returns table (ord int, outcome text, id uuid, code text, state text, offer_id uuid, claimed_at timestamptz, usable_from timestamptz, expires_at timestamptz, redeemed_at timestamptz)
 language plpgsql volatile set enable_seqscan = off as $$
 #variable_conflict use_column
 declare
@@ -67,7 +67,6 @@ declare
   v_refusal text;
   v_from timestamptz;
   v_until timestamptz;
-  v_given uuid[];
 begin
   select t.* into v_template from coupon_templates t where t.tenant_id = v_tenant and t.id = p_template for update;
   if not found then return; end if;
@@ -79,42 +78,35 @@ begin
   -- A relative coupon ends with the last of its days in the merchant's own zone, never at an odd minute.
   v_until := case v_template.validity when 'fixed' then v_template.valid_until else
     (select ((p_now at time zone t.timezone)::date + v_template.valid_days + 1)::timestamp at time zone t.timezone from tenants t where t.id = v_tenant) end;
-  if v_room > 0 then
-    with asked as (
-      select r.* from unnest(p_ids, p_customers, p_codes, p_keys, p_offers) with ordinality as r(id, customer_id, code, key, offer_id, ord)
-    ), given as (
-      insert into coupons (tenant_id, id, template_id, customer_id, number, code, offer_id, source_key, claimed_at, usable_from, expires_at)
-      select v_tenant, a.id, p_template, a.customer_id, h.last + 1, a.code, a.offer_id, a.key || '#' || (h.last + 1), p_now, v_from, v_until
-      from asked a cross join lateral (
-        select coalesce(max(c.number), 0) as last, coalesce(bool_or(c.state = 'claimed' and c.expires_at > p_now and c.offer_id is not distinct from a.offer_id), false) as holds
-        from coupons c where c.tenant_id = v_tenant and c.template_id = p_template and c.customer_id = a.customer_id
-      ) h
-      where h.last < v_template.per_person_limit and not h.holds
-      order by a.ord limit v_room
-      on conflict do nothing
-      returning coupons.id
-    )
-    select array_agg(g.id) into v_given from given g;
-    if v_given is not null then
-      update coupon_templates t set remaining = t.remaining - cardinality(v_given) where t.tenant_id = v_tenant and t.id = p_template;
-    end if;
-  end if;
-  -- Who got none: what the person holds of this offer, else the newest of the template, else why not.
+  -- `held` is what the person has: the coupon this claim would repeat if there is one, else the newest. Whoever waited for the lock sees it here.
   return query
-    select r.ord::int,
-      case when c.id = any(v_given) then 'given'
-           when c.id is not null and (c.offer_id is not distinct from r.offer_id and c.state = 'claimed' and c.expires_at > p_now) then 'held'
-           when c.number >= v_template.per_person_limit then 'limit_reached'
-           when v_refusal is not null then v_refusal
-           when v_room <= coalesce(cardinality(v_given), 0) then 'sold_out'
-           else 'again' end,
-      c.id, c.code, c.state, c.number, c.offer_id, c.claimed_at, c.usable_from, c.expires_at, c.redeemed_at
-    from unnest(p_customers, p_offers) with ordinality as r(customer_id, offer_id, ord)
+  with asked as materialized (
+    select r.*, h.number as last, h.id as held_id, h.code as held_code, h.state as held_state, h.offer_id as held_offer, h.claimed_at as held_at,
+      h.usable_from as held_from, h.expires_at as held_until, h.redeemed_at as held_redeemed,
+      coalesce(h.is_it, false) as holds, coalesce(h.count, 0) as count
+    from unnest(p_ids, p_customers, p_codes, p_keys, p_offers) with ordinality as r(id, customer_id, code, key, offer_id, ord)
     left join lateral (
-      select k.* from coupons k where k.tenant_id = v_tenant and k.template_id = p_template and k.customer_id = r.customer_id
-      order by (k.offer_id is not distinct from r.offer_id and k.state = 'claimed' and k.expires_at > p_now) desc, k.number desc limit 1
-    ) c on true
-    order by r.ord;
+      select k.*, count(*) over () as count,
+        case when r.key is null then k.state = 'claimed' and k.expires_at > p_now and k.offer_id is not distinct from r.offer_id else k.source_key is not distinct from r.key end as is_it
+      from coupons k where k.tenant_id = v_tenant and k.template_id = p_template and k.customer_id = r.customer_id
+      order by is_it desc, k.number desc limit 1
+    ) h on true
+  ), given as (
+    insert into coupons (tenant_id, id, template_id, customer_id, number, code, offer_id, source_key, claimed_at, usable_from, expires_at)
+    select v_tenant, a.id, p_template, a.customer_id, a.count + 1, a.code, a.offer_id, a.key, p_now, v_from, v_until
+    from asked a where a.count < v_template.per_person_limit and not a.holds order by a.ord limit v_room
+    on conflict do nothing returning coupons.id
+  ), sold as (
+    update coupon_templates t set remaining = t.remaining - s.count from (select count(*) as count from given) s
+    where t.tenant_id = v_tenant and t.id = p_template and s.count > 0 returning s.count
+  )
+  -- A given coupon is the caller's own ids and code; only what was there before comes back in full.
+  select a.ord::int,
+    case when g.id is not null then 'given' when a.holds then 'held' when a.count >= v_template.per_person_limit then 'limit_reached'
+         when v_refusal is not null then v_refusal when v_room <= coalesce((select s.count from sold s), 0) then 'sold_out' else 'again' end,
+    case when g.id is null then a.held_id end, a.held_code, a.held_state, a.held_offer, a.held_at,
+    case when g.id is null then a.held_from else v_from end, case when g.id is null then a.held_until else v_until end, a.held_redeemed
+  from asked a left join given g on g.id = a.id order by a.ord;
 end $$;
 
 create table redemptions (

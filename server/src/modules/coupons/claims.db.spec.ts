@@ -20,7 +20,7 @@ const count = (outcomes: ClaimOutcome[], outcome: string) => outcomes.filter((o)
 const template = (more: Partial<TemplateInput> = {}) =>
   t.as(shop, () => t.get(CouponsService).create({ name: '8 折券', kind: 'percent', percentOff: 20, stock: 100, validity: 'relative', validDays: 7, ...more }));
 const claim = (templateId: string, customerId: string, service = t.get(CouponClaims), offerId?: string) =>
-  t.as(shop, () => service.claim({ templateId, customerId, offerId, sourceKey: `test:${templateId}:${customerId}` }));
+  t.as(shop, () => service.claim({ templateId, customerId, offerId }));
 /** Another process: its own line, the same database. */
 const secondProcess = () => new CouponClaims(t.get(TenantDb), t.clock, t.get(Events), t.get(ClaimsRepository), t.get(TimelineService));
 
@@ -89,6 +89,17 @@ describe('claiming', () => {
     expect(await books(id)).toMatchObject({ remaining: 98, held: 2 });
   });
 
+  it('gives a keyed grant once, fifty at once, beside what the person holds already', async () => {
+    const { id } = await template({ perPersonLimit: 3 });
+    await claim(id, people[0]!);
+    const grant = (sourceKey: string) => t.as(shop, () => t.get(CouponClaims).claim({ templateId: id, customerId: people[0]!, sourceKey }));
+    const outcomes = await fifty((i) => grant(`job:${id}:${i % 2}`));
+    expect([count(outcomes, 'given'), count(outcomes, 'held')]).toEqual([2, 48]);
+    expect(new Set(outcomes.filter((_, i) => i % 2 === 0).map((o) => o.coupon!.id)).size).toBe(1);
+    expect((await grant(`job:${id}:third`)).outcome).toBe('limit_reached');
+    expect(await books(id)).toMatchObject({ remaining: 97, held: 3 });
+  });
+
   it('stops when the template is archived or over, and still shows what is held', async () => {
     const { id } = await template();
     await claim(id, people[0]!);
@@ -104,7 +115,7 @@ describe('claiming', () => {
   it('names a template of another merchant unknown', async () => {
     const { id } = await template();
     const other = await t.tenant();
-    await expect(t.as(other, () => t.get(CouponClaims).claim({ templateId: id, customerId: people[0]!, sourceKey: 'x' }))).rejects.toMatchObject({ kind: 'not_found' });
+    await expect(t.as(other, () => t.get(CouponClaims).claim({ templateId: id, customerId: people[0]! }))).rejects.toMatchObject({ kind: 'not_found' });
   });
 
   it('lets one erased customer fail alone', async () => {
@@ -127,7 +138,7 @@ describe('claiming', () => {
 
   it('may not be called inside an open transaction', async () => {
     const { id } = await template();
-    await expect(t.as(shop, () => t.get(TenantDb).write(async () => void (await t.get(CouponClaims).claim({ templateId: id, customerId: people[0]!, sourceKey: 'x' }))))).rejects.toMatchObject({ kind: 'bug' });
+    await expect(t.as(shop, () => t.get(TenantDb).write(async () => void (await t.get(CouponClaims).claim({ templateId: id, customerId: people[0]! }))))).rejects.toMatchObject({ kind: 'bug' });
   });
 
   it('tells the listeners once for each coupon, and its jobs run', async () => {

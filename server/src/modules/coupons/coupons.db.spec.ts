@@ -21,7 +21,7 @@ async function held(more: Partial<TemplateInput> = {}): Promise<Coupon> {
   return t.as(shop, async () => {
     const { id } = await t.get(CouponsService).create(input);
     const { customerId } = await t.get(IdentityService).resolve({ channelId, kind: 'openid', externalId: `c-${next++}` });
-    return (await t.get(CouponClaims).claim({ templateId: id, customerId, sourceKey: newId() })).coupon!;
+    return (await t.get(CouponClaims).claim({ templateId: id, customerId })).coupon!;
   });
 }
 const redeem = (code: string, more: Partial<RedeemInput> = {}) =>
@@ -134,6 +134,27 @@ describe('the clock', () => {
     const facts = await t.sql<{ n: number }>(`select count(*)::int n from customer_events where tenant_id = $1 and type = 'coupon.expired'`, [shop]);
     expect(facts[0]!.n).toBe(counts[0] + counts[1]);
     await t.runJobs();
+  });
+});
+
+describe('the holders list', () => {
+  it('pages newest first without losing one, by template and state', async () => {
+    const { templateId } = await held({ stock: 10 });
+    for (let i = 0; i < 4; i++) {
+      await t.as(shop, async () => {
+        const { customerId } = await t.get(IdentityService).resolve({ channelId, kind: 'openid', externalId: `h-${i}` });
+        await t.get(CouponClaims).claim({ templateId, customerId });
+      });
+    }
+    const seen: string[] = [];
+    for (let after: string | null = null, page = 0; page < 3; page++) {
+      const got = await t.as(shop, () => t.get(CouponsService).list({ templateId, state: 'claimed' }, 2, after));
+      seen.push(...got.items.map((c) => c.id));
+      after = got.pageInfo.endCursor;
+    }
+    expect(seen).toHaveLength(5);
+    expect(seen).toEqual(seen.toSorted().toReversed());
+    expect((await t.as(shop, () => t.get(CouponsService).list({ templateId, state: 'redeemed' }))).items).toEqual([]);
   });
 });
 

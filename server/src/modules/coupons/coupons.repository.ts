@@ -56,13 +56,13 @@ export class CouponsRepository {
     return this.db.query(`select template_id as id, count(*) from coupons where state = 'redeemed' and template_id = any($1::uuid[]) group by template_id`, [templateIds]);
   }
 
-  /** Newest first, after a cursor; one more than asked. */
+  /** Newest first (ids follow time), after a cursor; one more than asked. */
   list(filter: { templateId?: string | null; state?: CouponState | null }, size: number, after?: TimeCursor): Promise<Coupon[]> {
     return this.db.query<Coupon>(
       `select ${COUPON} from coupons c
-       where ($1::uuid is null or c.template_id = $1) and ($2::text is null or c.state = $2) and ($3::timestamptz is null or (c.claimed_at, c.id) < ($3, $4::uuid))
-       order by c.claimed_at desc, c.id desc limit $5`,
-      [filter.templateId ?? null, filter.state ?? null, after?.at ?? null, after?.id ?? null, size + 1],
+       where ($1::uuid is null or c.template_id = $1) and ($2::text is null or c.state = $2) and ($3::uuid is null or c.id < $3)
+       order by c.id desc limit $4`,
+      [filter.templateId ?? null, filter.state ?? null, after?.id ?? null, size + 1],
     );
   }
 

@@ -32,7 +32,7 @@ export class OfferClaims {
     if (offer.state === 'draft') return refusal('offer_not_published');
     if (offer.state === 'ended') return refusal('offer_ended');
     if (offer.mode === 'conditional' && !(await this.db.read(() => this.offers.hasAccepted(offerId, customerId)))) return refusal('subscription_needed');
-    const outcome = await this.claims.claim({ templateId: offer.couponTemplateId, customerId, offerId, sourceKey: `offer:${offerId}:${customerId}` });
+    const outcome = await this.claims.claim({ templateId: offer.couponTemplateId, customerId, offerId });
     return answerOf(outcome, this.clock.now());
   }
 }

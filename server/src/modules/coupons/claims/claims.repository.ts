@@ -8,6 +8,7 @@ export type ClaimVerdict = 'given' | 'held' | 'limit_reached' | 'sold_out' | 'co
 export interface ClaimRow {
   /** 1-based place in the arrays. */
   ord: number;
+  /** `given`: id and code are the caller's own, only the times are filled. */
   outcome: ClaimVerdict;
   id: string | null;
   code: string;
@@ -25,7 +26,7 @@ export interface ClaimArrays {
   ids: string[];
   customerIds: string[];
   codes: string[];
-  sourceKeys: string[];
+  sourceKeys: (string | null)[];
   offerIds: (string | null)[];
 }
 

@@ -20,8 +20,8 @@ export interface ClaimRequest {
   customerId: string;
   /** The offer that gives it; a person who holds a usable coupon of the same offer gets that one back. */
   offerId?: string | undefined;
-  /** What this claim is, for example offer:<id>:<customer>; the how-manieth of the person is added, so that no fact gives twice. */
-  sourceKey: string;
+  /** A grant's own key, when a job gives it that may run twice: the same key gives once, whatever else the person holds. */
+  sourceKey?: string | undefined;
 }
 
 export type ClaimOutcome =
@@ -31,6 +31,10 @@ export type ClaimOutcome =
 
 interface Ticket extends ClaimRequest {
   tries: number;
+  /** Id and code of the coupon, should it be given. */
+  id: string;
+  code: string;
+  at: Date;
 }
 type Place = Waiting<Ticket, ClaimOutcome>;
 interface Line {
@@ -62,7 +66,7 @@ export class CouponClaims {
   claim(request: ClaimRequest): Promise<ClaimOutcome> {
     if (currentScope()) throw new AppError('bug', 'A claim commits on its own: call it outside of db.read and db.write.');
     const tenantId = currentTenantId();
-    return new Promise((answer, fail) => this.join(tenantId, { request: { ...request, tries: 0 }, answer, fail }));
+    return new Promise((answer, fail) => this.join(tenantId, { request: { ...request, tries: 0, id: '', code: '', at: this.clock.now() }, answer, fail }));
   }
 
   private join(tenantId: string, place: Place): void {
@@ -104,25 +108,21 @@ export class CouponClaims {
   private async claimAll(batch: readonly Place[]): Promise<ClaimRow[]> {
     const now = this.clock.now();
     const tickets = batch.map((place) => place.request);
-    const random = randomBytes(CODE_BYTES * tickets.length);
+    prepare(tickets, now);
     const rows = await this.claims.claim({
       templateId: tickets[0]!.templateId,
       now,
-      ids: tickets.map(() => newId()),
+      ids: tickets.map((t) => t.id),
       customerIds: tickets.map((t) => t.customerId),
-      codes: tickets.map((_, i) => couponCode(random.subarray(i * CODE_BYTES, (i + 1) * CODE_BYTES))),
-      sourceKeys: tickets.map((t) => t.sourceKey),
+      codes: tickets.map((t) => t.code),
+      sourceKeys: tickets.map((t) => t.sourceKey ?? null),
       offerIds: tickets.map((t) => t.offerId ?? null),
     });
-    const given = rows.filter((row) => row.outcome === 'given').map((row) => ({ row, ticket: tickets[row.ord - 1]! }));
+    const given = rows.filter((row) => row.outcome === 'given').map((row) => tickets[row.ord - 1]!);
     if (given.length === 0) return rows;
-    await Promise.all([
-      this.timeline.record(given.map(({ row, ticket }) => ({
-        customerId: ticket.customerId, type: 'coupon.claimed', occurredAt: now, sourceKey: `coupon.claimed:${row.id}`,
-        subjectId: row.id!, detail: { templateId: ticket.templateId, offerId: ticket.offerId },
-      }))),
-      this.events.emit('coupon.claimed', { couponIds: given.map(({ row }) => row.id!) }),
-    ]);
+    // No key of their own: they are written in the transaction of the coupons, or not at all.
+    const facts = given.map((t) => ({ customerId: t.customerId, type: 'coupon.claimed', occurredAt: now, subjectId: t.id, detail: { templateId: t.templateId, offerId: t.offerId } }));
+    await Promise.all([this.timeline.record(facts), this.events.emit('coupon.claimed', { couponIds: given.map((t) => t.id) })]);
     return rows;
   }
 
@@ -140,10 +140,24 @@ export class CouponClaims {
   }
 }
 
+/** New ids and codes for every try: a code that was taken is not tried again. */
+function prepare(tickets: readonly Ticket[], now: Date): void {
+  const random = randomBytes(CODE_BYTES * tickets.length);
+  for (const [i, ticket] of tickets.entries()) {
+    ticket.id = newId();
+    ticket.code = couponCode(random.subarray(i * CODE_BYTES, (i + 1) * CODE_BYTES));
+    ticket.at = now;
+  }
+}
+
 function outcomeOf(row: ClaimRow, ticket: Ticket): ClaimOutcome {
+  const { templateId, customerId, offerId = null } = ticket;
+  const times = { usableFrom: row.usable_from, expiresAt: row.expires_at };
+  if (row.outcome === 'given') {
+    return { outcome: 'given', coupon: { id: ticket.id, code: ticket.code, state: 'claimed', templateId, customerId, offerId, claimedAt: ticket.at, ...times, redeemedAt: null } };
+  }
   const coupon: Coupon | undefined = row.id === null ? undefined : {
-    id: row.id, code: row.code, state: row.state, templateId: ticket.templateId, customerId: ticket.customerId, offerId: row.offer_id,
-    claimedAt: row.claimed_at, usableFrom: row.usable_from, expiresAt: row.expires_at, redeemedAt: row.redeemed_at,
+    id: row.id, code: row.code, state: row.state, templateId, customerId, offerId: row.offer_id, claimedAt: row.claimed_at, ...times, redeemedAt: row.redeemed_at,
   };
   return { outcome: row.outcome, coupon } as ClaimOutcome;
 }
