@@ -1,14 +1,8 @@
-// Collects features/*/routes.ts; one guard for signing in and permissions.
+// The pages of all features in two layouts; one guard for signing in and permissions.
 import type { Client } from '@urql/vue';
 import { createRouter, createWebHistory, type RouteLocationNormalized, type RouteLocationRaw, type Router, type RouteRecordRaw } from 'vue-router';
-import type { FeatureRoutes, MenuEntry } from './routing.ts';
+import { menu, pages } from './menu.ts';
 import { useSession } from './session.ts';
-
-const features = Object.values(import.meta.glob<{ default: FeatureRoutes }>('./features/*/routes.ts', { eager: true })).map((file) => file.default);
-const pages = features.flatMap((feature) => feature.routes);
-
-/** Every menu entry, in order of its group and place. */
-export const menu: MenuEntry[] = features.flatMap((feature) => feature.menu).sort((a, b) => a.order - b.order);
 
 const routes: RouteRecordRaw[] = [
   // The children's paths are absolute; the parent's own path only has to be no other page's.

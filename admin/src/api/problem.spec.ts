@@ -1,3 +1,4 @@
+// @vitest-environment node
 import { CombinedError } from '@urql/vue';
 import { describe, expect, it } from 'vitest';
 import { problemKeys, problemText } from './problem-text.ts';

@@ -1,3 +1,4 @@
+// @vitest-environment node
 import { describe, expect, it } from 'vitest';
 import { formatCount, formatDay, formatDistance, formatInstant, formatMoney, formatShare } from './format.ts';
 import { fenOf, yuanOf } from './money.ts';

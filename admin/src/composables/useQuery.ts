@@ -31,6 +31,6 @@ export function useQuery<Result, Variables extends AnyVariables>(
     problem,
     isLoading: computed(() => query.data.value === undefined && problem.value === undefined),
     isFetching: query.fetching,
-    refetch: () => query.executeQuery({ requestPolicy: 'network-only' }),
+    refetch: () => void query.executeQuery({ requestPolicy: 'network-only' }),
   };
 }

@@ -1,3 +1,4 @@
+// @vitest-environment node
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
@@ -19,6 +20,8 @@ function flatten(tree: Tree, prefix = ''): Map<string, string> {
 
 const chinese = flatten(zh);
 const english = flatten(en);
+// 8 折 counts what is left, 20% off what is taken away.
+const WORDED_APART = new Set(['pickers.coupon.percent']);
 const placeholders = (text: string): string[] => [...new Set([...text.matchAll(/\{(\w+)\}/gu)].map((match) => match[1] ?? ''))].sort();
 
 const files = readdirSync(source, { recursive: true, encoding: 'utf8' })
@@ -43,7 +46,7 @@ describe('the two languages', () => {
   });
 
   it('have the same placeholders in every text', () => {
-    const different = [...chinese].filter(([key, text]) => String(placeholders(text)) !== String(placeholders(english.get(key) ?? ''))).map(([key]) => key);
+    const different = [...chinese].filter(([key, text]) => !WORDED_APART.has(key) && String(placeholders(text)) !== String(placeholders(english.get(key) ?? ''))).map(([key]) => key);
     expect(different).toEqual([]);
   });
 

@@ -1,3 +1,4 @@
+// @vitest-environment node
 import { integratorScopes } from '@huiliu/shared';
 import { describe, expect, it } from 'vitest';
 import en from '../../locales/en/integrators.json' with { type: 'json' };
