@@ -39,7 +39,7 @@ function work(order: LoadOrder): Promise<LoadResult> {
 async function signIn({ port, tenantSlug, people, connections }: LoadOrder & { do: 'sign_in' }): Promise<LoadResult> {
   const requests = Array.from({ length: people }, () => jsonPost('/graphql', { query: SIGN_IN, variables: { shop: tenantSlug, visitor: randomUUID() } }));
   let wrong = 0;
-  const seconds = await fire(port, connections, requests, (body) => {
+  const seconds = await fire({ port, connections, requests }, (body) => {
     const token = /"token":"([^"]+)"/u.exec(body)?.[1];
     if (token) tokens.push(token);
     else if (wrong++ === 0) process.stderr.write(`sign-in answered: ${body.slice(0, 300)}\n`);
@@ -57,7 +57,7 @@ async function claim({ port, offerId, repeatEvery, connections }: LoadOrder & { 
   const times: number[] = [];
   const codes = new Set<string>();
   const began = performance.now();
-  result.seconds = await fire(port, connections, requests, (text, _at, ms) => {
+  result.seconds = await fire({ port, connections, requests }, (text, ms) => {
     times.push(ms);
     const code = /"code":"([A-Z0-9]{12})"/u.exec(text)?.[1];
     if (code && text.includes('"isRepeat":false') && !codes.has(code)) {
@@ -73,10 +73,10 @@ async function claim({ port, offerId, repeatEvery, connections }: LoadOrder & { 
 
 async function bare({ port, ms, connections }: LoadOrder & { do: 'bare' }): Promise<LoadResult> {
   const body = { query: CLAIM, variables: { id: randomUUID() } };
-  const requests = Array.from({ length: 400_000 }, (_, at) => at).map((at) => tokens[at % tokens.length]!);
-  const bytes = new Map(tokens.map((token) => [token, jsonPost('/graphql', body, token)]));
+  const taps = tokens.map((token) => jsonPost('/graphql', body, token));
+  const requests = Array.from({ length: 400_000 }, (_, at) => taps[at % taps.length]!);
   const times: number[] = [];
-  const seconds = await fire(port, connections, requests.map((token) => bytes.get(token)!), (_text, _at, took) => times.push(took), ms);
+  const seconds = await fire({ port, connections, requests, ms }, (_text, took) => times.push(took));
   return { ...nothing(), answered: times.length, seconds, ...percentiles(times) };
 }
 

@@ -10,7 +10,7 @@ import type { LoadOrder, LoadResult } from './claim-load.ts';
 import type { YardstickOrder, YardstickResult } from './claim-yardstick.ts';
 
 const SCALES = {
-  small: { rounds: 5, stock: 4000, people: 6000, yardstickMs: 400, bareMs: 800 },
+  small: { rounds: 5, stock: 2000, people: 3000, yardstickMs: 400, bareMs: 800 },
   full: { rounds: 5, stock: 50_000, people: 80_000, yardstickMs: 4000, bareMs: 4000 },
 } as const;
 const CLIENTS = 256;

@@ -51,15 +51,23 @@ export function jsonPost(path: string, body: object, token?: string): Buffer {
   return Buffer.from(`POST ${path} HTTP/1.1\r\nhost: 127.0.0.1\r\ncontent-type: application/json\r\n${auth}content-length: ${Buffer.byteLength(text)}\r\n\r\n${text}`);
 }
 
-/** Sends the requests over so many connections, each connection one after another; `heard` gets body, place and milliseconds. */
-export async function fire(port: number, connections: number, requests: readonly Buffer[], heard: (body: string, at: number, ms: number) => void, until = Infinity): Promise<number> {
+export interface Volley {
+  port: number;
+  connections: number;
+  requests: readonly Buffer[];
+  /** Start no more requests after so many milliseconds. */
+  ms?: number;
+}
+
+/** Sends the requests, each connection one after another; `heard` gets body and milliseconds. Resolves with the seconds it took. */
+export async function fire({ port, connections, requests, ms = Infinity }: Volley, heard: (body: string, ms: number) => void): Promise<number> {
   const lines = Array.from({ length: connections }, () => new HttpLine(port));
   let next = 0;
   const began = performance.now();
   await Promise.all(lines.map(async (line) => {
-    for (let at = next++; at < requests.length && performance.now() - began < until; at = next++) {
+    for (let at = next++; at < requests.length && performance.now() - began < ms; at = next++) {
       const sent = performance.now();
-      heard(await line.send(requests[at]!), at, performance.now() - sent);
+      heard(await line.send(requests[at]!), performance.now() - sent);
     }
   }));
   for (const line of lines) line.close();

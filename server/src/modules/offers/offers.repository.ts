@@ -75,12 +75,12 @@ export class OffersRepository {
     return rows[0];
   }
 
-  /** Whether this person said yes to one of the offer's notices since it was published. */
+  /** Whether this person said yes to one of the offer's notices since it was published; the platform tells the time to the second. */
   async hasAccepted(offerId: string, customerId: string): Promise<boolean> {
     const found = await this.db.one(
       `select 1 from offers o
        join identities i on i.tenant_id = o.tenant_id and i.channel_id = o.channel_id and i.customer_id = $2 and i.revoked_at is null
-       join permit_credits p on p.tenant_id = i.tenant_id and p.identity_id = i.id and p.reason = 'accepted' and p.occurred_at >= o.published_at
+       join permit_credits p on p.tenant_id = i.tenant_id and p.identity_id = i.id and p.reason = 'accepted' and p.occurred_at >= date_trunc('second', o.published_at)
        where o.id = $1 and p.scope in (select n ->> 'templateId' from jsonb_array_elements(o.notices) n) limit 1`,
       [offerId, customerId],
     );
@@ -89,7 +89,7 @@ export class OffersRepository {
 
   /**
    * How offers do, one row each. Visits come by the offer's entry links. Prompt answers are those of people who hold a coupon of the offer,
-   * to the offer's templates, since it was published: the platform does not say which page asked.
+   * to the offer's templates, since it was published: the platform does not say which page asked, and tells the time to the second.
    */
   reports(ids: readonly string[]): Promise<OfferReport[]> {
     return this.db.query<OfferReport>(
@@ -100,7 +100,7 @@ export class OffersRepository {
        cross join lateral (
          select count(distinct e.id) filter (where e.type = 'subscription.accepted') as accepts, count(distinct e.id) filter (where e.type = 'subscription.rejected') as rejects
          from coupons k join customer_events e on e.tenant_id = k.tenant_id and e.customer_id = k.customer_id
-         where k.offer_id = o.id and e.type in ('subscription.accepted', 'subscription.rejected') and e.occurred_at >= coalesce(o.published_at, o.created_at)
+         where k.offer_id = o.id and e.type in ('subscription.accepted', 'subscription.rejected') and e.occurred_at >= date_trunc('second', coalesce(o.published_at, o.created_at))
            and e.subject_id in (select (n ->> 'templateId')::uuid from jsonb_array_elements(o.notices) n)
        ) a
        where o.id = any($1::uuid[])`,
