@@ -11,11 +11,12 @@ import { Dispatches } from './dispatches.service.js';
 import { PlannerRepository } from './planner.repository.js';
 import { afterQuiet } from './quiet.js';
 import { RendererService } from './renderer.service.js';
+import { Turns } from './turns.js';
 import { WaveService, type OpenDispatch } from './wave.service.js';
 
-const BATCH = 500; // taken from the account's pace at once
-const WAVE = 64;
-const LANES = 4; // waves under way, so that the database settles one while the platform answers another
+const BATCH = 1_000; // taken from the account's pace at once
+const WAVE = 128;
+const LANES = 2; // waves under way, so that the database settles one while the platform answers the other
 const SLICE_MS = 20_000; // then the job makes room for others and goes on in a new one
 const PATIENCE_MS = 2_000; // a pause of the account up to this is waited for
 
@@ -92,26 +93,21 @@ export class Dispatcher {
     });
   }
 
-  /** Sends up to `budget` messages, the dispatches in turn. @returns how many were taken, and for how many of them the platform was called */
+  /** Sends up to `budget` messages, the dispatches in turn. */
   private async sendBatch(channelId: string, due: readonly OpenDispatch[], budget: number): Promise<{ claimed: number; sent: number }> {
-    const waiting = [...due];
-    let [left, claimed, sent] = [budget, 0, 0];
+    const turns = new Turns(due, budget, WAVE);
     const lane = async (): Promise<void> => {
-      while (left > 0 && waiting.length > 0) {
-        const dispatch = waiting.shift()!;
-        const count = Math.min(WAVE, left);
-        left -= count;
-        waiting.push(dispatch);
-        const wave = await this.waves.send(channelId, dispatch, count);
-        claimed += wave.claimed;
-        sent += wave.sent;
-        left += count - wave.sent;
-        const at = waiting.indexOf(dispatch);
-        if ((wave.claimed < count || wave.isOver) && at >= 0) waiting.splice(at, 1);
+      const turn = turns.next();
+      let wave = turn && (await this.waves.take(channelId, turn));
+      while (wave) {
+        turns.took(wave.turn, wave.claimed.length);
+        const outcome = await this.waves.send(channelId, wave, turns.next());
+        turns.ended(wave.turn.dispatch, { claimed: wave.claimed.length, ...outcome });
+        wave = outcome.next;
       }
     };
     await Promise.all(Array.from({ length: Math.min(LANES, Math.ceil(budget / WAVE)) }, lane));
-    return { claimed, sent };
+    return turns;
   }
 
   private async finish(due: readonly OpenDispatch[]): Promise<void> {

@@ -24,6 +24,8 @@ export interface Wording {
   templates: ReadonlyMap<string, TemplateRow>;
   shop: Shop;
   offerId: string | undefined;
+  /** Some text names the person's coupon, whether or not it can do without. */
+  needsCoupon: boolean;
 }
 
 export type Rendered =
@@ -42,7 +44,7 @@ export class RendererService {
   async wording(rungs: readonly Rung[], offerId: string | undefined): Promise<Wording> {
     const ids = rungs.flatMap((rung) => (rung.kind === 'subscription' ? [rung.templateId] : []));
     const rows = ids.length > 0 ? await this.templates.byIds([...new Set(ids)]) : [];
-    return { rungs, offerId, templates: new Map(rows.map((row) => [row.id, row])), shop: await this.planner.shop() };
+    return { rungs, offerId, needsCoupon: rungs.some(namesCoupon), templates: new Map(rows.map((row) => [row.id, row])), shop: await this.planner.shop() };
   }
 
   /** One message as the platform wants it. */
@@ -72,6 +74,8 @@ export class RendererService {
     return { title: template?.title, text: undefined, lines: (template?.fields ?? []).map((field) => ({ label: field.label, value: data[field.key] ?? '' })) };
   }
 }
+
+const namesCoupon = (rung: Rung): boolean => (rung.kind === 'window' ? [rung.text] : Object.values(rung.fields)).some((text) => text.includes('coupon.'));
 
 function valuesOf(person: PersonFacts, shop: Shop): MessageValues {
   return {

@@ -39,11 +39,14 @@ export interface ClaimInput {
   leaseUntil: Date;
   /** The merchant's calendar day of `now`, yyyy-mm-dd: what the frequency cap counts. */
   day: string;
+  /** Whether any text names a coupon, and whether any rung is a window: what is not asked is not read. */
+  hasCoupons: boolean;
+  hasWindows: boolean;
 }
 
 // One statement takes the wave, counts it for the cap and reads everything a text may need. What is counted here and not sent is
 // taken back by `settle`; what is lost in a crash stays counted, because it may have been sent.
-const CLAIM = `
+const claimSql = ({ hasCoupons, hasWindows }: { hasCoupons: boolean; hasWindows: boolean }): string => `
   with picked as materialized (
     select m.tenant_id, m.id from messages m
     where m.dispatch_id = $1 and m.channel_id = $2 and m.state = 'planned' and m.due_at <= $4
@@ -59,18 +62,19 @@ const CLAIM = `
     on conflict (tenant_id, customer_id, day) do update set count = message_counts.count + 1
   )
   select c.id, c.customer_id as "customerId", c.identity_id as "identityId", c.kind, c.scope, c.content_index as "contentIndex", c.attempts,
-    i.external_id as "externalId", u.name, k.name as "couponName", k.expires_at as "couponExpiresAt",
+    i.external_id as "externalId", u.name, ${hasCoupons ? 'k.name' : 'null'} as "couponName", ${hasCoupons ? 'k.expires_at' : 'null'} as "couponExpiresAt",
     case when c.purpose = 'recall' and u.opted_out_at is not null then 'opted_out' when i.revoked_at is not null then 'no_identity'
-      when c.kind = 'service_window' and (p.expires_at is null or p.expires_at <= $4) then 'window_closed' end as obstacle
+      ${hasWindows ? `when c.kind = 'service_window' and (p.expires_at is null or p.expires_at <= $4) then 'window_closed'` : ''} end as obstacle
   from claimed c
   join identities i on i.id = c.identity_id
   join customers u on u.id = c.customer_id
-  left join permits p on c.kind = 'service_window' and p.identity_id = c.identity_id and p.kind = c.kind and p.scope = c.scope
-  left join lateral (
+  ${hasWindows ? `left join permits p on c.kind = 'service_window' and p.identity_id = c.identity_id and p.kind = c.kind and p.scope = c.scope` : ''}
+  ${hasCoupons ? `left join lateral (
     select t.name, h.expires_at from coupons h join coupon_templates t on t.id = h.template_id
     where h.customer_id = c.customer_id and h.state = 'claimed' and h.expires_at > $4 order by h.expires_at, h.id limit 1
-  ) k on true`;
+  ) k on true` : ''}`;
 
+// `|| ''` keeps the state out of the index choice: the wave is found by its ids, not among everything that was ever under way.
 const ANSWER = `answer as (
     select * from unnest($1::uuid[], $2::text[], $3::text[], $4::text[], $5::int[], $6::timestamptz[], $7::boolean[], $8::boolean[])
       as a(id, state, reason, platform_id, code, due_at, is_free_try, is_released)
@@ -79,7 +83,7 @@ const ANSWER = `answer as (
       state = case when a.state = 'unknown' and m.receipt is not null then 'sent' else a.state end,
       sent_at = case when a.state in ('sent', 'unknown') then coalesce(m.sent_at, $9) end,
       due_at = coalesce(a.due_at, m.due_at), attempts = m.attempts - a.is_free_try::int
-    from answer a where m.id = a.id and m.state in ('sending', 'unknown')
+    from answer a where m.id = a.id and (m.state || '') in ('sending', 'unknown')
     returning m.id, m.customer_id, m.identity_id, m.kind, m.scope, m.state, m.purpose, a.is_released
   )`;
 
@@ -97,8 +101,9 @@ export class WaveRepository {
   constructor(private readonly db: TenantDb) {}
 
   /** Takes up to `count` due messages of a dispatch that is sending; nobody else gets them. */
-  claim({ dispatchId, channelId, count, now, leaseUntil, day }: ClaimInput): Promise<ClaimedMessage[]> {
-    return this.db.prepared<ClaimedMessage>('messages_claim', CLAIM, [dispatchId, channelId, count, now, leaseUntil, day]);
+  claim({ dispatchId, channelId, count, now, leaseUntil, day, ...reads }: ClaimInput): Promise<ClaimedMessage[]> {
+    const name = `messages_claim${reads.hasCoupons ? '_coupons' : ''}${reads.hasWindows ? '_windows' : ''}`;
+    return this.db.prepared<ClaimedMessage>(name, claimSql(reads), [dispatchId, channelId, count, now, leaseUntil, day]);
   }
 
   /** Writes what came of a wave. Messages that were settled by somebody else meanwhile are left alone; answers the ids that were not. */

@@ -1,4 +1,4 @@
-// One wave: taken in one statement, sent at once, settled in one statement.
+// One wave: taken in one statement, sent at once, settled in one statement together with the taking of the next.
 import { Injectable } from '@nestjs/common';
 import dayjs from 'dayjs';
 import timezone from 'dayjs/plugin/timezone.js';
@@ -14,6 +14,7 @@ import type { DispatchSpec } from './plan.js';
 import { Planner } from './planner.service.js';
 import { RendererService, type Wording } from './renderer.service.js';
 import { MOST_CONTENT_FAILURES, settlementOf, streakOf, type Settlement } from './settle.js';
+import type { Turn } from './turns.js';
 import { WaveRepository, type ClaimedMessage, type SettledMessage } from './wave.repository.js';
 
 dayjs.extend(utc);
@@ -27,12 +28,21 @@ export interface OpenDispatch {
   wording: Wording;
 }
 
+export interface Wave {
+  turn: Turn<OpenDispatch>;
+  claimed: ClaimedMessage[];
+  /** When it was taken, and the merchant's calendar day then: what the cap counts. */
+  now: Date;
+  day: string;
+}
+
 export interface WaveOutcome {
-  claimed: number;
-  /** Of them, those for which the platform was called. */
+  /** Messages for which the platform was called. */
   sent: number;
   /** The dispatch stopped, or the account must wait: no use in another wave now. */
   isOver: boolean;
+  /** The wave after it, taken in the same transaction that settled this one. */
+  next: Wave | undefined;
 }
 
 interface Fate {
@@ -55,21 +65,35 @@ export class WaveService {
     private readonly events: Events,
   ) {}
 
-  /** Sends up to `count` due messages of a dispatch. */
-  async send(channelId: string, dispatch: OpenDispatch, count: number): Promise<WaveOutcome> {
-    const now = this.clock.now();
-    const day = dayjs(now).tz(dispatch.wording.shop.zone).format('YYYY-MM-DD');
-    const claimed = await this.db.write(() => this.repository.claim({
-      dispatchId: dispatch.row.id, channelId, count, now, leaseUntil: new Date(now.getTime() + LEASE_MS), day,
-    }));
-    if (claimed.length === 0) return { claimed: 0, sent: 0, isOver: true };
-    const { fates, sent } = await this.deliver(channelId, dispatch, claimed);
-    const isStopped = await this.db.write(() => this.settle(dispatch, fates, { now, day }));
-    const mustWait = fates.some(({ settlement }) => settlement.reason === 'day_quota');
-    return { claimed: claimed.length, sent, isOver: isStopped || mustWait };
+  /** Takes the first wave of a lane. */
+  take(channelId: string, turn: Turn<OpenDispatch>): Promise<Wave> {
+    return this.db.write(() => this.claim(channelId, turn));
   }
 
-  private async deliver(channelId: string, { row, wording }: OpenDispatch, claimed: readonly ClaimedMessage[]): Promise<{ fates: Fate[]; sent: number }> {
+  /** Sends a wave and settles it; takes the next one with the same commit. */
+  async send(channelId: string, wave: Wave, then: Turn<OpenDispatch> | undefined): Promise<WaveOutcome> {
+    const { fates, sent } = await this.deliver(channelId, wave);
+    const { isStopped, next } = await this.db.write(async () => ({
+      isStopped: fates.length > 0 && (await this.settle(wave, fates)),
+      next: then && (await this.claim(channelId, then)),
+    }));
+    const mustWait = fates.some(({ settlement }) => settlement.reason === 'day_quota');
+    return { sent, isOver: isStopped || mustWait, next };
+  }
+
+  private async claim(channelId: string, turn: Turn<OpenDispatch>): Promise<Wave> {
+    const now = this.clock.now();
+    const { row, wording } = turn.dispatch;
+    const day = dayjs(now).tz(wording.shop.zone).format('YYYY-MM-DD');
+    const claimed = await this.repository.claim({
+      dispatchId: row.id, channelId, count: turn.count, now, leaseUntil: new Date(now.getTime() + LEASE_MS), day,
+      hasCoupons: wording.needsCoupon, hasWindows: row.spec.contents.some((rung) => rung.kind === 'window'),
+    });
+    return { turn, claimed, now, day };
+  }
+
+  private async deliver(channelId: string, { turn, claimed }: Wave): Promise<{ fates: Fate[]; sent: number }> {
+    const { row, wording } = turn.dispatch;
     const fates: Fate[] = [];
     const ready: { message: ClaimedMessage; request: SendRequest; isClipped: boolean }[] = [];
     for (const message of claimed) {
@@ -89,7 +113,8 @@ export class WaveService {
   }
 
   /** States, permits, reroutes and the timeline become true together. @returns true when the dispatch stopped itself */
-  private async settle({ row }: OpenDispatch, fates: readonly Fate[], { now, day }: { now: Date; day: string }): Promise<boolean> {
+  private async settle({ turn, now, day }: Wave, fates: readonly Fate[]): Promise<boolean> {
+    const { row } = turn.dispatch;
     const ours = await this.repository.settle(fates.map(answerOf), this.clock.now(), day);
     const settled = fates.filter(({ message }) => ours.has(message.id));
     await this.timeline.record(settled.filter(({ settlement }) => settlement.state === 'sent').map(({ message }) => ({
