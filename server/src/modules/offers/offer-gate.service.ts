@@ -4,44 +4,27 @@ import { Injectable } from '@nestjs/common';
 import { currentTenantId, runAs } from '../../core/context.js';
 import { TenantDb } from '../../core/db/tenant-db.js';
 import { newId } from '../../core/ids.js';
+import { FreshReads } from './fresh-reads.js';
 import { OffersRepository, type OfferGateRow } from './offers.repository.js';
-
-type Answer = OfferGateRow | undefined;
 
 @Injectable()
 export class OfferGate {
-  private readonly running = new Map<string, Promise<Answer>>();
-  private readonly next = new Map<string, Promise<Answer>>();
+  // A shared read belongs to no single caller: it runs outside of the request that happened to start it.
   private readonly outside = AsyncLocalStorage.snapshot();
+  private readonly reads = new FreshReads<OfferGateRow | undefined>((key) => this.outside(() => this.read(key)));
 
   constructor(
     private readonly db: TenantDb,
     private readonly offers: OffersRepository,
   ) {}
 
-  /** The offer as it stands, read after this call: those who come while a read runs share the one after it. */
-  look(offerId: string): Promise<Answer> {
-    const tenantId = currentTenantId();
-    const key = `${tenantId}/${offerId}`;
-    const running = this.running.get(key);
-    if (!running) return this.read(key, tenantId, offerId);
-    const waiting = this.next.get(key) ?? running.then(() => this.readNext(key, tenantId, offerId), () => this.readNext(key, tenantId, offerId));
-    this.next.set(key, waiting);
-    return waiting;
+  /** The offer as it stands, read after this call; undefined when this tenant has none. */
+  look(offerId: string): Promise<OfferGateRow | undefined> {
+    return this.reads.look(`${currentTenantId()}/${offerId}`);
   }
 
-  private readNext(key: string, tenantId: string, offerId: string): Promise<Answer> {
-    this.next.delete(key);
-    return this.read(key, tenantId, offerId);
-  }
-
-  private read(key: string, tenantId: string, offerId: string): Promise<Answer> {
-    const context = { tenantId, actor: { kind: 'system' as const }, requestId: newId() };
-    const reading = this.outside(() => runAs(context, () => this.db.read(() => this.offers.gate(offerId))));
-    const settled = reading.finally(() => {
-      if (this.running.get(key) === settled) this.running.delete(key);
-    });
-    this.running.set(key, settled);
-    return settled;
+  private read(key: string): Promise<OfferGateRow | undefined> {
+    const [tenantId, offerId = ''] = key.split('/');
+    return runAs({ tenantId, actor: { kind: 'system' }, requestId: newId() }, () => this.db.read(() => this.offers.gate(offerId)));
   }
 }
