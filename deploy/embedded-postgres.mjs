@@ -46,11 +46,11 @@ async function adopt({ data, ownerFile, urlOf }) {
   const found = await findRunning(data);
   if (!found) return undefined;
   const exited = watchEnd(data, found.pid);
-  const dismiss = isBorrowed ? () => {} : guard({ data, pid: found.pid, ownerFile, owner });
+  const dismiss = isBorrowed ? async () => {} : guard({ data, pid: found.pid, ownerFile, owner });
   void exited.then(dismiss);
   const stop = async () => {
     if (!isBorrowed) await stopPostmaster(data, found.pid);
-    dismiss();
+    await dismiss();
   };
   return { url: urlOf(found.port), pid: found.pid, adopted: true, exited, stop };
 }
@@ -98,6 +98,7 @@ export async function startEmbeddedPostgres({ dataRoot, flags = [], durable = tr
   void exited.then(dismiss);
   const stop = async () => {
     await stopPostmaster(data, pid);
+    await dismiss();
   };
   return { url: urlOf(port), pid, adopted: false, exited, stop };
 }

@@ -156,14 +156,21 @@ export function watchEnd(data, pid) {
 const GUARD = `read -r word; [ "$word" = done ] && exit 0; sleep 2
 [ "$(cat "$1")" = "$2" ] && [ "$(head -n 1 "$3")" = "$4" ] && kill -INT "$4"`;
 
-/** A shell of about 1 MB that stops the server when this process is killed with -9. Returns a function to dismiss it. */
+/** A shell of about 1 MB that stops the server when this process is killed with -9. Returns a way to dismiss it and see it gone. */
 export function guard({ data, pid, ownerFile, owner }) {
-  if (process.platform === 'win32') return () => {};
+  if (process.platform === 'win32') return async () => {};
   const args = ['-c', GUARD, 'huiliu-postgres-guard', ownerFile, owner, path.join(data, 'postmaster.pid'), String(pid)];
   const child = spawn('/bin/sh', args, { cwd: '/', stdio: ['pipe', 'ignore', 'ignore'], detached: true });
-  child.on('error', () => {});
+  const gone = new Promise((resolve) => {
+    child.once('error', resolve);
+    child.once('exit', resolve);
+  });
   child.stdin.on('error', () => {});
   child.stdin.unref?.();
   child.unref();
-  return () => child.stdin.end('done\n');
+  return async () => {
+    child.ref(); // wait for it: ending before it has read the word would look to it like a kill
+    child.stdin.end('done\n');
+    await gone;
+  };
 }
