@@ -26,9 +26,9 @@ describe('campaign numbers', () => {
   it('shows the largest reason first, with the place to fix it, and no hold-out among failures', () => {
     const cards = failureCards([
       { state: 'skipped', reason: 'capped', count: 3 }, { state: 'skipped', reason: 'no_permit', count: 30 },
-      { state: 'held_back', reason: 'holdout', count: 50 }, { state: 'failed', reason: 'something_new', count: 1 },
+      { state: 'held_back', reason: 'holdout', count: 50 }, { state: 'failed', reason: 'something_new', count: 1 }, { state: 'refused', reason: 'no_permit', count: 6 },
     ]);
-    expect(cards.map((card) => [card.reason, card.fix])).toEqual([['no_permit', 'offer'], ['capped', 'rules'], ['something_new', 'none']]);
+    expect(cards.map((card) => [card.reason, card.count, card.fix])).toEqual([['no_permit', 36, 'offer'], ['capped', 3, 'rules'], ['something_new', 1, 'none']]);
   });
   it('offers only what the state allows', () => {
     expect(actionsOf('draft')).toEqual({ launch: true, pause: false, resume: false, cancel: false, remove: true });

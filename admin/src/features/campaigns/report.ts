@@ -84,10 +84,13 @@ const FIXES: Record<string, Fix> = {
   capped: 'rules', quiet_hours_too_late: 'rules',
 };
 
-/** Largest first; the hold-out is no failure. */
-export function failureCards(reasons: readonly Reason[]): (Reason & { fix: Fix })[] {
-  return reasons
-    .filter((one) => one.count > 0 && one.state !== 'held_back' && one.state !== 'sent')
-    .map((one) => ({ ...one, fix: FIXES[one.reason] ?? 'none' }))
+/** One card per cause, largest first; the hold-out is no failure. */
+export function failureCards(reasons: readonly Reason[]): { reason: string; count: number; fix: Fix }[] {
+  const counts = new Map<string, number>();
+  for (const { state, reason, count } of reasons) {
+    if (count > 0 && state !== 'held_back' && state !== 'sent') counts.set(reason, (counts.get(reason) ?? 0) + count);
+  }
+  return [...counts]
+    .map(([reason, count]) => ({ reason, count, fix: FIXES[reason] ?? ('none' as const) }))
     .toSorted((a, b) => b.count - a.count);
 }

@@ -4,6 +4,7 @@ import { computed, reactive, ref, watch } from 'vue';
 import { CampaignDocument, SaveCampaignDocument, SavePickedSegmentDocument } from '../../api/generated/graphql.ts';
 import { useMutation } from '../../composables/useMutation.ts';
 import { useQuery } from '../../composables/useQuery.ts';
+import { useZone } from '../../composables/useZone.ts';
 import { couponHints } from '../../pickers/coupon-hints.ts';
 import { freeName, isSameRule, presetRule } from '../../pickers/segment-presets.ts';
 import { useSamples } from '../../pickers/useSamples.ts';
@@ -22,6 +23,7 @@ export interface WizardWords {
 export interface WizardStart { campaignId?: string; segmentId?: string; goal?: string }
 
 export function useCampaignWizard(start: WizardStart, words: WizardWords) {
+  const zone = useZone();
   const facts = useWizardFacts();
   const id = ref(start.campaignId);
   const step = ref(0);
@@ -36,7 +38,7 @@ export function useCampaignWizard(start: WizardStart, words: WizardWords) {
     return facts.coupons.value.find((one) => one.id === offer?.couponTemplate.id);
   });
   const samples = useSamples(() => coupon.value?.name);
-  const hints = computed(() => couponHints(coupon.value, words.sentence(form.value?.goal ?? 'custom')));
+  const hints = computed(() => couponHints(coupon.value, words.sentence(form.value?.goal ?? 'custom'), { now: new Date(), zone: zone.value }));
   const template = (templateId: string) => facts.templates.value.find((one) => one.id === templateId);
   const problems = computed(() => (form.value ? campaignProblems(form.value, { now: new Date(), samples: samples.value, template }) : []));
   const wrongIn = (name: Step) => (tried.has(name) ? problems.value.filter((one) => one.step === name) : []);
@@ -48,7 +50,7 @@ export function useCampaignWizard(start: WizardStart, words: WizardWords) {
       channelId,
       templates: facts.templates.value.filter((one) => one.channelId === channelId),
       offerId: facts.offers.value[0]?.id ?? '',
-      hints: couponHints(coupon.value, words.sentence(goal.key)),
+      hints: couponHints(coupon.value, words.sentence(goal.key), { now: new Date(), zone: zone.value }),
       samples: samples.value,
       now: new Date(),
     });

@@ -4,6 +4,7 @@ import { computed, reactive, ref, watch } from 'vue';
 import { OfferDocument, PickChannelsDocument, PickCouponsDocument, PickTemplatesDocument, SaveOfferDocument } from '../../api/generated/graphql.ts';
 import { useMutation } from '../../composables/useMutation.ts';
 import { useQuery } from '../../composables/useQuery.ts';
+import { useZone } from '../../composables/useZone.ts';
 import { couponHints } from '../../pickers/coupon-hints.ts';
 import { useSamples } from '../../pickers/useSamples.ts';
 import { emptyOffer, fromOffer, offerInput, offerProblems, startNotices, STEPS, type Step } from './offer-form.ts';
@@ -13,6 +14,7 @@ export interface Words { reminder: string; headline: (coupon: string) => string;
 
 /** `id` undefined: a new offer, which starts with the first live channel and the newest coupon. */
 export function useOfferEditor(id: () => string | undefined, words: Words) {
+  const zone = useZone();
   const form = reactive(emptyOffer());
   const step = ref(0);
   const tried = reactive(new Set<Step>());
@@ -26,7 +28,7 @@ export function useOfferEditor(id: () => string | undefined, words: Words) {
   const coupon = computed(() => coupons.data.value?.couponTemplates.find((one) => one.id === form.couponTemplateId));
   const choices = computed(() => templates.data.value?.messageTemplates ?? []);
   const samples = useSamples(() => coupon.value?.name);
-  const hints = computed(() => couponHints(coupon.value, words.reminder));
+  const hints = computed(() => couponHints(coupon.value, words.reminder, { now: new Date(), zone: zone.value }));
   const isReady = computed(() => channels.data.value !== undefined && coupons.data.value !== undefined && (id() === undefined || saved.data.value !== undefined));
   const problems = computed(() => offerProblems(form, {
     samples: samples.value, maxNotices: PROMPT_TEMPLATES.newest, template: (templateId) => choices.value.find((one) => one.id === templateId),
