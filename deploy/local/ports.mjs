@@ -44,3 +44,24 @@ export async function keptPort(dataRoot, name) {
   fs.writeFileSync(file, `${port}\n`);
   return port;
 }
+
+/** Refuses the address of a server (`name` is its variable) where nothing answers. */
+export async function demandReachable(name, address, otherwise) {
+  let url;
+  try {
+    url = new URL(address);
+  } catch {
+    throw new Problem(`${name} is no address. It looks like ${name === 'REDIS_URL' ? 'redis://host:6379' : 'postgres://user:password@host:5432/database'}. ${otherwise}`);
+  }
+  const host = url.hostname.replace(/^\[|\]$/g, '') || '127.0.0.1';
+  const port = Number(url.port) || (name === 'REDIS_URL' ? 6379 : 5432);
+  const failure = await new Promise((resolve) => {
+    const socket = net.connect({ host, port, timeout: 5000 });
+    socket.once('connect', () => resolve(undefined));
+    socket.once('timeout', () => resolve('no answer in 5 s'));
+    socket.once('error', (error) => resolve(error.code));
+    socket.once('close', () => resolve('closed'));
+    for (const end of ['connect', 'timeout']) socket.once(end, () => socket.destroy());
+  });
+  if (failure) throw new Problem(`${name} points to ${host}:${port}, where nothing answers (${failure}). Start that server, or correct the address. ${otherwise}`);
+}

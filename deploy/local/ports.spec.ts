@@ -4,7 +4,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
 import { Problem } from '../problem.mjs';
-import { demandFreePort, keptPort } from './ports.mjs';
+import { demandFreePort, demandReachable, keptPort } from './ports.mjs';
 
 const servers: net.Server[] = [];
 
@@ -42,5 +42,24 @@ describe('a port', () => {
     expect(await keptPort(dataRoot, 'simulator')).toBe(first);
     await aTakenPort(first);
     expect(await keptPort(dataRoot, 'simulator')).not.toBe(first);
+  });
+});
+
+describe('a server that is given by address', () => {
+  it('is accepted when something answers there', async () => {
+    const port = await aTakenPort();
+    await expect(demandReachable('DATABASE_URL', `postgres://u:p@127.0.0.1:${port}/d`, '')).resolves.toBeUndefined();
+  });
+
+  it('is refused by the name of its variable, with the other way, and without its password', async () => {
+    const port = await aTakenPort();
+    servers.pop()!.close();
+    const refusal = demandReachable('REDIS_URL', `redis://u:secret@127.0.0.1:${port}`, 'Leave it out.').catch((error: Error) => error.message);
+    expect(await refusal).toMatch(/^REDIS_URL points to 127\.0\.0\.1:\d+, where nothing answers \(ECONNREFUSED\).*Leave it out\.$/);
+    expect(await refusal).not.toContain('secret');
+  });
+
+  it('is refused when it is no address', async () => {
+    await expect(demandReachable('DATABASE_URL', 'localhost', '')).rejects.toThrow(/no address/);
   });
 });

@@ -8,7 +8,7 @@ import { playDemo, readDemo } from './demo.mjs';
 import { ensureInstalled, shippedNode } from './install.mjs';
 import { clearLeftovers, takeLock } from './lock.mjs';
 import { ensureSecretKey, plans, productEnv, SCRIPTS } from './plans.mjs';
-import { demandFreePort, keptPort } from './ports.mjs';
+import { demandFreePort, demandReachable, keptPort } from './ports.mjs';
 import { Processes } from './processes.mjs';
 import { box, Screen } from './screen.mjs';
 import { readSettings, ROOT, usage } from './settings.mjs';
@@ -120,6 +120,8 @@ async function run(session, screen, { isWatching }) {
   session.lock = lock;
   await clearLeftovers(lock.children, (text) => screen.say(text));
   await demandFreePort(port, host);
+  if (settings.databaseUrl) await demandReachable('DATABASE_URL', settings.databaseUrl, 'Without DATABASE_URL, npm start brings its own PostgreSQL.');
+  if (env.REDIS_URL) await demandReachable('REDIS_URL', env.REDIS_URL, 'Without REDIS_URL, the queue lives in PostgreSQL.');
   await ensureInstalled({ root: ROOT, dataRoot, env, screen });
   await ensureBuilt({ root: ROOT, dataRoot, env, screen });
   const full = await startProduct(session, settings, screen);
