@@ -6,6 +6,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { Problem } from '../problem.mjs';
 
 const LEAVE_MS = 10_000;
+const STARTERS = /(local|dev)\.mjs/; // a process id alone proves nothing: it may have been given to another program
 
 /** The command line of a process, or undefined when there is none. */
 function commandOf(pid) {
@@ -30,7 +31,7 @@ export function takeLock(dataRoot, url) {
   fs.mkdirSync(dataRoot, { recursive: true });
   const file = path.join(dataRoot, 'running.json');
   const other = read(file);
-  if (other && other.pid !== process.pid && commandOf(other.pid)?.includes('local.mjs')) {
+  if (other && other.pid !== process.pid && STARTERS.test(commandOf(other.pid) ?? '')) {
     throw new Problem(
       `Huiliu already runs from this folder (process ${other.pid}) at ${other.url}. Open that address, or stop it first (Ctrl-C there, or kill ${other.pid}).`,
     );
@@ -45,7 +46,7 @@ export async function clearLeftovers(children, say) {
   const isLeft = ({ pid, script }) => commandOf(pid)?.includes(script);
   let left = children.filter(isLeft);
   if (left.length === 0) return;
-  say(`  An earlier start was killed; waiting for its ${left.length} processes to end.`);
+  say(`  An earlier start was killed; waiting for what it left to end (${left.length} still running).`);
   const until = Date.now() + LEAVE_MS;
   while (left.length > 0 && Date.now() < until) {
     await sleep(100);
