@@ -62,18 +62,16 @@ export class IdentityRepository {
     return new Map(rows.map((row) => [row.unionId, row.customerId]));
   }
 
-  /** New people, and their identities; both lists in one statement each. */
-  async insert(customerIds: readonly string[], rows: readonly (NewIdentity & { customerId: string })[], now: Date): Promise<IdentityRow[]> {
-    if (customerIds.length > 0) {
-      await this.db.exec('insert into customers (tenant_id, id, created_at) select app.current_tenant(), id, $2 from unnest($1::uuid[]) id', [customerIds, now]);
-    }
+  /** New people and their identities, in one statement. */
+  insert(customerIds: readonly string[], rows: readonly (NewIdentity & { customerId: string })[], now: Date): Promise<IdentityRow[]> {
     return this.db.query<IdentityRow>(
-      `insert into identities (tenant_id, id, customer_id, channel_id, kind, external_id, union_id, created_at, last_seen_at)
+      `with people as (insert into customers (tenant_id, id, created_at) select app.current_tenant(), id, $7 from unnest($8::uuid[]) id)
+       insert into identities (tenant_id, id, customer_id, channel_id, kind, external_id, union_id, created_at, last_seen_at)
        select app.current_tenant(), r.id, r.customer_id, r.channel_id, r.kind, r.external_id, r.union_id, $7, $7
        from unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::text[], $5::text[], $6::text[]) as r(id, customer_id, channel_id, kind, external_id, union_id)
        returning ${COLUMNS}`,
       [rows.map(() => newId()), rows.map((r) => r.customerId), rows.map((r) => r.channelId), rows.map((r) => r.kind),
-        rows.map((r) => r.externalId), rows.map((r) => r.unionId ?? null), now],
+        rows.map((r) => r.externalId), rows.map((r) => r.unionId ?? null), now, customerIds],
     );
   }
 

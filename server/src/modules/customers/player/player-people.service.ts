@@ -19,10 +19,9 @@ export class PlayerPeople {
   /** Joins the caller's write. `isNews`: a new person, or anonymous touches that became theirs. */
   async arrive(who: NewIdentity, visitorId: string | undefined): Promise<{ customerId: string; isNews: boolean }> {
     const { customerId, identityId, isNew } = await this.identities.resolve(who);
-    const adopted = visitorId ? await this.customers.adoptTouches(customerId, visitorId) : 0;
-    if (isNew) {
-      await this.timeline.record([{ customerId, type: 'customer.joined', occurredAt: this.clock.now(), sourceKey: `customer.joined:${identityId}`, detail: { channelId: who.channelId } }]);
-    }
+    const joined = { customerId, type: 'customer.joined', occurredAt: this.clock.now(), sourceKey: `customer.joined:${identityId}`, detail: { channelId: who.channelId } };
+    // Side by side: with pipelining both travel in one flight.
+    const [adopted] = await Promise.all([visitorId ? this.customers.adoptTouches(customerId, visitorId) : 0, isNew ? this.timeline.record([joined]) : undefined]);
     return { customerId, isNews: isNew || adopted > 0 };
   }
 }

@@ -23,6 +23,8 @@ export interface CustomerSession {
 
 @Injectable()
 export class PlayerService {
+  private readonly webChannels = new Map<string, string>();
+
   constructor(
     private readonly db: TenantDb,
     private readonly clock: Clock,
@@ -48,7 +50,7 @@ export class PlayerService {
   async signInVisitor(tenantSlug: string, visitorId: string): Promise<CustomerSession> {
     checkVisitor(visitorId);
     return this.inShop(tenantSlug, async () => {
-      const channelId = await this.logins.builtIn('h5');
+      const channelId = await this.webChannel();
       return this.open({ channelId, kind: 'visitor', externalId: visitorId }, visitorId);
     });
   }
@@ -56,6 +58,16 @@ export class PlayerService {
   private async inShop<T>(slug: string, work: () => Promise<T>): Promise<T> {
     const tenant = await this.tenants.bySlug(slug);
     return runAs({ ...currentContext(), tenantId: tenant.id }, work);
+  }
+
+  /** The built-in web channel of the shop: once made it never changes, so it is asked for once per process. */
+  private async webChannel(): Promise<string> {
+    const tenantId = currentTenantId();
+    const known = this.webChannels.get(tenantId);
+    if (known) return known;
+    const channelId = await this.logins.builtIn('h5');
+    this.webChannels.set(tenantId, channelId);
+    return channelId;
   }
 
   private async open(who: NewIdentity, visitorId: string | undefined): Promise<CustomerSession> {
