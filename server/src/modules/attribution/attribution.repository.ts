@@ -56,7 +56,8 @@ export class AttributionRepository {
   }
 
   async insertTouch(touch: NewTouch): Promise<void> {
-    await this.db.exec(
+    await this.db.prepared(
+      'touches_insert',
       `insert into touches (tenant_id, id, entry_link_id, message_id, visitor_id, customer_id, source, occurred_at)
        values (app.current_tenant(), $1, $2, $3, $4, $5, $6, $7)`,
       [touch.id, touch.entryLinkId, touch.messageId, touch.visitorId, touch.customerId, touch.source, touch.at],

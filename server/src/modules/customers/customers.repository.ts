@@ -99,7 +99,8 @@ export class CustomersRepository {
 
   /** Touches that a browser left before we knew who it was become this customer's. The first one says where the customer came from. */
   async adoptTouches(customerId: string, visitorId: string): Promise<number> {
-    const adopted = await this.db.query<{ source: string; occurredAt: Date }>(
+    const adopted = await this.db.prepared<{ source: string; occurredAt: Date }>(
+      'touches_adopt',
       `update touches set customer_id = $1 where visitor_id = $2 and customer_id is null returning source, occurred_at as "occurredAt"`, [customerId, visitorId],
     );
     const first = adopted.toSorted((a, b) => a.occurredAt.getTime() - b.occurredAt.getTime())[0];
@@ -111,7 +112,8 @@ export class CustomersRepository {
 
   /** A visit: the first source stays the first, the last visit moves on. */
   async noteVisit(customerId: string, source: string | undefined, at: Date): Promise<void> {
-    await this.db.exec(
+    await this.db.prepared(
+      'customers_visit',
       'update customers set first_source = coalesce(first_source, $2), last_visit_at = greatest(last_visit_at, $3) where id = $1', [customerId, source ?? null, at],
     );
   }

@@ -31,7 +31,8 @@ export class IdentityRepository {
 
   /** Known identities among these ids of one channel. */
   find(channelId: string, kind: string, externalIds: readonly string[]): Promise<IdentityRow[]> {
-    return this.db.query<IdentityRow>(
+    return this.db.prepared<IdentityRow>(
+      'identities_find',
       `select ${COLUMNS} from identities where channel_id = $1 and kind = $2 and external_id = any($3)`, [channelId, kind, externalIds],
     );
   }
@@ -47,7 +48,8 @@ export class IdentityRepository {
    * Sorted, so that two batches cannot wait for each other.
    */
   async lock(keys: readonly string[]): Promise<void> {
-    await this.db.query(
+    await this.db.prepared(
+      'identities_lock',
       `select pg_advisory_xact_lock(k) from (select distinct hashtextextended(app.current_tenant() || t, 7215) as k from unnest($1::text[]) t order by 1) locks`,
       [keys],
     );
@@ -64,7 +66,8 @@ export class IdentityRepository {
 
   /** New people and their identities, in one statement. */
   insert(customerIds: readonly string[], rows: readonly (NewIdentity & { customerId: string })[], now: Date): Promise<IdentityRow[]> {
-    return this.db.query<IdentityRow>(
+    return this.db.prepared<IdentityRow>(
+      'identities_insert',
       `with people as (insert into customers (tenant_id, id, created_at) select app.current_tenant(), id, $7 from unnest($8::uuid[]) id)
        insert into identities (tenant_id, id, customer_id, channel_id, kind, external_id, union_id, created_at, last_seen_at)
        select app.current_tenant(), r.id, r.customer_id, r.channel_id, r.kind, r.external_id, r.union_id, $7, $7
