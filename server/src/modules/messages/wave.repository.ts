@@ -74,7 +74,7 @@ const claimSql = ({ hasCoupons, hasWindows }: { hasCoupons: boolean; hasWindows:
     where h.customer_id = c.customer_id and h.state = 'claimed' and h.expires_at > $4 order by h.expires_at, h.id limit 1
   ) k on true` : ''}`;
 
-// `|| ''` keeps the state out of the index choice: the wave is found by its ids, not among everything that was ever under way.
+// Each message is looked up by its own id (`offset 0` forbids another order): found by state, a wave would wade through all that were under way before.
 const ANSWER = `answer as (
     select * from unnest($1::uuid[], $2::text[], $3::text[], $4::text[], $5::int[], $6::timestamptz[], $7::boolean[], $8::boolean[])
       as a(id, state, reason, platform_id, code, due_at, is_free_try, is_released)
@@ -83,7 +83,11 @@ const ANSWER = `answer as (
       state = case when a.state = 'unknown' and m.receipt is not null then 'sent' else a.state end,
       sent_at = case when a.state in ('sent', 'unknown') then coalesce(m.sent_at, $9) end,
       due_at = coalesce(a.due_at, m.due_at), attempts = m.attempts - a.is_free_try::int
-    from answer a where m.id = a.id and (m.state || '') in ('sending', 'unknown')
+    from (
+      select a.*, o.tenant_id from answer a cross join lateral (
+        select x.tenant_id from messages x where x.id = a.id and x.state in ('sending', 'unknown') offset 0
+      ) o offset 0
+    ) a where m.tenant_id = a.tenant_id and m.id = a.id
     returning m.id, m.customer_id, m.identity_id, m.kind, m.scope, m.state, m.purpose, a.is_released
   )`;
 
@@ -102,8 +106,8 @@ export class WaveRepository {
 
   /** Takes up to `count` due messages of a dispatch that is sending; nobody else gets them. */
   claim({ dispatchId, channelId, count, now, leaseUntil, day, ...reads }: ClaimInput): Promise<ClaimedMessage[]> {
-    const name = `messages_claim${reads.hasCoupons ? '_coupons' : ''}${reads.hasWindows ? '_windows' : ''}`;
-    return this.db.prepared<ClaimedMessage>(name, claimSql(reads), [dispatchId, channelId, count, now, leaseUntil, day]);
+    // Not prepared: a plan that does not know the size of the wave would read whole tables.
+    return this.db.query<ClaimedMessage>(claimSql(reads), [dispatchId, channelId, count, now, leaseUntil, day]);
   }
 
   /** Writes what came of a wave. Messages that were settled by somebody else meanwhile are left alone; answers the ids that were not. */
