@@ -31,7 +31,7 @@ export function useOfferEditor(id: () => string | undefined, words: Words) {
   const hints = computed(() => couponHints(coupon.value, words.reminder, { now: new Date(), zone: zone.value }));
   const isReady = computed(() => channels.data.value !== undefined && coupons.data.value !== undefined && (id() === undefined || saved.data.value !== undefined));
   const problems = computed(() => offerProblems(form, {
-    samples: samples.value, maxNotices: PROMPT_TEMPLATES.newest, template: (templateId) => choices.value.find((one) => one.id === templateId),
+    samples: samples.value, maxNotices: PROMPT_TEMPLATES.safe, template: (templateId) => choices.value.find((one) => one.id === templateId),
   }));
   /** The same rules that the server publishes by, while typing. */
   const findings = computed(() => lintOffer({
