@@ -10,4 +10,9 @@ export class AnalyticsResolver {
   home() {
     return this.service.home();
   }
+
+  @Query() @Can('analytics.read')
+  setupGuide() {
+    return this.service.setupGuide();
+  }
 }

@@ -3,6 +3,7 @@ import { Injectable } from '@nestjs/common';
 import { Clock } from '../../core/clock.js';
 import { TenantDb } from '../../core/db/tenant-db.js';
 import { HomeRepository, type DailyPoint, type Funnel, type HomeFigures } from './home.repository.js';
+import { SetupGuideRepository, type SetupStep } from './setup-guide.repository.js';
 
 export interface HomeSummary extends HomeFigures {
   daily: DailyPoint[];
@@ -20,7 +21,13 @@ export class HomeService {
     private readonly db: TenantDb,
     private readonly repository: HomeRepository,
     private readonly clock: Clock,
+    private readonly guide: SetupGuideRepository,
   ) {}
+
+  /** The steps to the first recall, in order, each with its fact. */
+  setupGuide(): Promise<SetupStep[]> {
+    return this.db.read(() => this.guide.steps());
+  }
 
   home(): Promise<HomeSummary> {
     const now = this.clock.now();
