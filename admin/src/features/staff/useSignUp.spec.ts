@@ -1,6 +1,7 @@
 import { beforeEach, describe, expect, it } from 'vitest';
+import { newCampaignPage } from '../../pickers/first-goal.ts';
 import { withApi } from '../../testing/with-api.ts';
-import { GOAL_KEY, useSignUp } from './useSignUp.ts';
+import { useSignUp } from './useSignUp.ts';
 
 const accepted = () => ({ data: { signUp: { __typename: 'Me', accountId: '1' } } });
 const account = { tenantName: ' 山野茶集 ', name: '小满', email: ' a@b.cn ', password: ' keeps its spaces ' };
@@ -24,12 +25,12 @@ describe('the three questions', () => {
     Object.assign(state.form, account);
     expect(await state.submit()).toBe(true);
     expect(calls[0]?.variables).toEqual({ input: { tenantName: '山野茶集', name: '小满', email: 'a@b.cn', password: ' keeps its spaces ', trade: 'tea' } });
-    expect(localStorage.getItem(GOAL_KEY)).toBe('wake_sleepers');
+    expect(newCampaignPage().query).toEqual({ goal: 'wake_sleepers' });
   });
   it('say why when the account is refused, and keep no goal', async () => {
     const { state } = withApi(useSignUp, () => ({ data: { signUp: { __typename: 'Refusal', code: 'email_taken', details: null } } }));
     Object.assign(state.form, account, { goal: 'wake_sleepers' });
     expect(await state.submit()).toBe(false);
-    expect([state.problem.value?.code, localStorage.getItem(GOAL_KEY)]).toEqual(['email_taken', null]);
+    expect([state.problem.value?.code, newCampaignPage().query]).toEqual(['email_taken', {}]);
   });
 });

@@ -2,12 +2,10 @@ import { computed, type ComputedRef, reactive, ref, type Ref } from 'vue';
 import { SignUpDocument } from '../../api/generated/graphql.ts';
 import type { Problem } from '../../api/problem.ts';
 import { useMutation } from '../../composables/useMutation.ts';
+import { rememberGoal } from '../../pickers/first-goal.ts';
 
 /** Trades a merchant can pick (locales: staff.trades). */
 export const TRADES = ['bakery', 'tea', 'restaurant', 'beauty', 'retail', 'education', 'online', 'other'] as const;
-/** What the merchant wants first (locales: staff.goals); kept in this browser for the home page. */
-export const GOALS = ['wake_sleepers', 'new_to_member', 'before_expiry'] as const;
-export const GOAL_KEY = 'huiliu.goal';
 
 export interface SignUpForm {
   trade: string;
@@ -44,7 +42,7 @@ export function useSignUp(): SignUp {
   async function submit(): Promise<boolean> {
     const { tenantName, name, email, password, trade, goal } = form;
     const done = await run({ input: { tenantName: tenantName.trim(), name: name.trim(), email: email.trim(), password, trade: trade || null } });
-    if (done && goal) localStorage.setItem(GOAL_KEY, goal);
+    if (done) rememberGoal(goal);
     return done !== undefined;
   }
   return {
