@@ -12,7 +12,7 @@ import type { YardstickOrder, YardstickResult } from './dispatch-yardstick.ts';
 const SCALES = { small: { rounds: 5, people: 5000 }, full: { rounds: 5, people: 100_000 } } as const;
 // What the server opens to one host, and how many sends it has under way.
 const CONNECTIONS = 128;
-const CONCURRENCY = 256;
+const CONCURRENCY = 320;
 const TEMPLATE = 'tmpl-new-offer';
 
 interface Facts {

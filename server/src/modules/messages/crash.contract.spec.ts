@@ -78,7 +78,7 @@ it('survives kill -9 of the worker: each message settled once or unknown, none s
   expect(end.sent + end.unknown).toBe(PEOPLE);
   expect(received.subscribe).toBeGreaterThanOrEqual(end.sent);
   expect(received.subscribe).toBeLessThanOrEqual(PEOPLE);
-  expect(end.unknown).toBeLessThanOrEqual(2 * 4 * 64);
+  expect(end.unknown).toBeLessThanOrEqual(2 * 5 * 64);
   const receivers = new Set(Object.keys(byPerson));
   const sent = await t.sql<{ openid: string }>(`select i.external_id as openid from messages m join identities i on i.id = m.identity_id where m.dispatch_id = $1 and m.state = 'sent'`, [spec.dispatchId]);
   const simIdOf = new Map(shop.people.map((person) => [person.openid, person.simId]));
