@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { actionsOf, failureCards, progressView, upliftView, type Progress } from './report.ts';
+import { actionsOf, failureCards, isQuietAt, progressView, upliftView, type Progress } from './report.ts';
 
 const progress = (more: Partial<Progress>): Progress => ({
   audience: 0, planned: 0, leased: 0, sending: 0, sent: 0, unknown: 0, refused: 0, failed: 0, skipped: 0, heldBack: 0, cancelled: 0, chunks: 0, chunksDone: 0, ...more,
@@ -22,6 +22,7 @@ describe('campaign numbers', () => {
     expect(upliftView({ sent, holdout: 50, uplift: 0.01, upliftInterval: [-0.02, 0.04] }).verdict).toBe('unclear');
     expect(upliftView({ sent, holdout: 50, uplift: -0.05, upliftInterval: [-0.08, -0.02] }).verdict).toBe('worse');
     expect(upliftView({ sent, holdout: 0, uplift: null, upliftInterval: null }).verdict).toBe('none');
+    expect(upliftView({ sent: 0, holdout: 5, uplift: null, upliftInterval: null }).verdict).toBe('early');
   });
   it('shows the largest reason first, with the place to fix it, and no hold-out among failures', () => {
     const cards = failureCards([
@@ -35,5 +36,10 @@ describe('campaign numbers', () => {
     expect(actionsOf('sending')).toMatchObject({ pause: true, cancel: true, resume: false });
     expect(actionsOf('stopped')).toMatchObject({ pause: false, cancel: true, resume: true });
     expect(actionsOf('completed')).toEqual({ launch: false, pause: false, resume: false, cancel: false, remove: false });
+  });
+  it('knows quiet hours over midnight, the end not included', () => {
+    const night = { from: '22:00', until: '09:00' };
+    expect(['21:59', '22:00', '03:10', '08:59', '09:00'].map((clock) => isQuietAt(clock, night))).toEqual([false, true, true, true, false]);
+    expect(isQuietAt('12:30', { from: '12:00', until: '13:00' })).toBe(true);
   });
 });

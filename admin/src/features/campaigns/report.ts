@@ -52,7 +52,8 @@ export function progressView(progress: Progress, state: CampaignState): Progress
 
 export interface UpliftInput { holdout: number; uplift?: number | null; upliftInterval?: readonly number[] | null; sent: number }
 export interface UpliftView {
-  verdict: 'none' | 'unclear' | 'better' | 'worse';
+  /** none: nobody was held back; early: nothing to compare yet. */
+  verdict: 'none' | 'early' | 'unclear' | 'better' | 'worse';
   /** Percentage points with one decimal, as text. */
   points: string;
   low: string;
@@ -65,7 +66,7 @@ export interface UpliftView {
 export function upliftView(report: UpliftInput): UpliftView {
   const [low, high] = report.upliftInterval ?? [];
   if (report.uplift === null || report.uplift === undefined || low === undefined || high === undefined || report.holdout === 0) {
-    return { verdict: 'none', points: '', low: '', high: '', perThousand: 0 };
+    return { verdict: report.holdout === 0 ? 'none' : 'early', points: '', low: '', high: '', perThousand: 0 };
   }
   const points = (share: number): string => (share * 100).toFixed(1);
   const verdict = low > 0 ? 'better' : high < 0 ? 'worse' : 'unclear';
@@ -93,4 +94,10 @@ export function failureCards(reasons: readonly Reason[]): { reason: string; coun
   return [...counts]
     .map(([reason, count]) => ({ reason, count, fix: FIXES[reason] ?? ('none' as const) }))
     .toSorted((a, b) => b.count - a.count);
+}
+
+/** Whether "HH:MM" lies in the quiet hours, which may run over midnight. */
+export function isQuietAt(clock: string, quiet: { from: string; until: string }): boolean {
+  const { from, until } = quiet;
+  return from <= until ? clock >= from && clock < until : clock >= from || clock < until;
 }
