@@ -8,11 +8,11 @@ import { ChannelSender } from '../channels/index.js';
 import { dispatchDue } from './dispatch.job.js';
 import { DispatchesRepository } from './dispatches.repository.js';
 import { Dispatches } from './dispatches.service.js';
-import { PlannerRepository } from './planner.repository.js';
 import { afterQuiet } from './quiet.js';
 import { RendererService } from './renderer.service.js';
+import type { OpenDispatch } from './settling.service.js';
 import { Turns } from './turns.js';
-import { WaveService, type OpenDispatch } from './wave.service.js';
+import { WaveService } from './wave.service.js';
 
 const BATCH = 1_000; // taken from the account's pace at once
 const WAVE = 64;
@@ -27,7 +27,6 @@ export class Dispatcher {
     private readonly clock: Clock,
     private readonly repository: DispatchesRepository,
     private readonly dispatches: Dispatches,
-    private readonly planner: PlannerRepository,
     private readonly renderer: RendererService,
     private readonly waves: WaveService,
     private readonly sender: ChannelSender,
@@ -81,13 +80,12 @@ export class Dispatcher {
     return this.db.write(async () => {
       const now = this.clock.now();
       const rows = await this.repository.due(channelId, now);
-      if (rows.length === 0) return [];
-      const { zone } = await this.planner.shop();
       const open: OpenDispatch[] = [];
       for (const row of rows) {
-        const dueAt = afterQuiet(now, row.spec.quiet, zone);
+        const wording = await this.renderer.wording(row.spec.contents, row.spec.offerId);
+        const dueAt = afterQuiet(now, row.spec.quiet, wording.shop.zone);
         if (dueAt > now) await this.repository.defer(row.id, channelId, now, dueAt);
-        else open.push({ row, wording: await this.renderer.wording(row.spec.contents, row.spec.offerId) });
+        else open.push({ row, wording });
       }
       return open;
     });

@@ -13,6 +13,7 @@ import { PlannerRepository } from './planner.repository.js';
 import { Planner } from './planner.service.js';
 import { ReceiptsService } from './receipts.service.js';
 import { RendererService } from './renderer.service.js';
+import { SettlingService } from './settling.service.js';
 import { SweepService } from './sweep.service.js';
 import { WaveRepository } from './wave.repository.js';
 import { WaveService } from './wave.service.js';
@@ -20,7 +21,7 @@ import { WaveService } from './wave.service.js';
 @Module({
   imports: [ChannelsModule, CustomersModule, ConsentsModule],
   providers: [
-    Planner, PlannerRepository, Dispatches, DispatchesRepository, Dispatcher, WaveService, WaveRepository, RendererService,
+    Planner, PlannerRepository, Dispatches, DispatchesRepository, Dispatcher, WaveService, SettlingService, WaveRepository, RendererService,
     SweepService, ReceiptsService, MessagesService, MessagesRepository, MessagesJobs, MessagesResolver, CustomerMessagesResolver,
   ],
   exports: [Planner, Dispatches],
