@@ -106,10 +106,10 @@ it('counts the tap, the return and the redemption, and the report adds up', asyn
   await shopper.client.ask('mutation ($slug: String!, $v: String!, $m: ID) { recordVisit(tenantSlug: $slug, visitorId: $v, messageId: $m) { ok } }', { slug: merchant.slug, v: shopper.visitorId, m: messageId });
   const [held] = await shopper.client.one<{ code: string }[]>('{ wallet { code state } }');
   const redeem = (key: string) => merchant.client.one<{ __typename: string; id?: string; code?: string }>('mutation ($code: String!, $key: String!) { redeemCoupon(code: $code, orderFen: 5000, requestKey: $key) { __typename ... on Redemption { id discountFen } ... on Refusal { code } } }', { code: held!.code, key });
-  const first = await redeem('till-1');
+  const first = await redeem('till-1-0001');
   expect(first).toMatchObject({ __typename: 'Redemption', discountFen: 1000 });
-  expect((await redeem('till-1')).id).toBe(first.id);
-  expect(await redeem('till-2')).toMatchObject({ __typename: 'Refusal', code: 'already_redeemed' });
+  expect((await redeem('till-1-0001')).id).toBe(first.id);
+  expect(await redeem('till-2-0001')).toMatchObject({ __typename: 'Refusal', code: 'coupon_already_redeemed' });
   const report = await eventually(
     () => merchant.client.one<Record<string, number>>('query ($id: ID!) { campaign(id: $id) { report { sent delivered refused tapped returned redeemed revenueFen permitsSpent drift } } }', { id: campaignId }).then((c) => (c as unknown as { report: Record<string, number> }).report),
     (r) => r['tapped'] === 1 && r['redeemed'] === 1 && r['delivered'] === 8,

@@ -201,13 +201,19 @@ describe('the desk of campaigns', () => {
     const content = aCampaign(shop).contents[0]!;
     const long = '这个名称实在是太长太长了超过二十个字就不行';
     for (const [change, field] of [
-      [{ segmentId: newId() }, 'segmentId'], [{ segmentId: 'x' }, 'segmentId'], [{ offerId: newId() }, 'offerId'],
-      [{ contents: [{ ...content, channelId: newId() }] }, 'contents[0].channelId'],
-      [{ contents: [{ ...content, templateId: newId() }] }, 'contents[0].templateId'],
       [{ contents: [{ ...content, fields: { thing1: long, time2: '18:00' } }] }, 'contents[0].fields.thing1'],
       [{ contents: [{ ...content, fields: { thing1: 'x' } }] }, 'contents[0].fields.time2'],
       [{ contents: [{ kind: 'window', channelId: shop.channelId, text: '你好 {{customer.moon}}' }] }, 'contents[0].text'],
     ] as [Partial<CampaignInput>, string][]) await expect(save(shop, change)).rejects.toMatchObject({ kind: 'invalid', details: { field } });
+  });
+
+  it('names the field that points at nothing, or at another merchant’s', async () => {
+    const content = aCampaign(shop).contents[0]!;
+    for (const [change, field] of [
+      [{ segmentId: newId() }, 'segmentId'], [{ segmentId: 'x' }, 'segmentId'], [{ offerId: newId() }, 'offerId'],
+      [{ contents: [{ ...content, channelId: newId() }] }, 'contents[0].channelId'],
+      [{ contents: [{ ...content, templateId: newId() }] }, 'contents[0].templateId'],
+    ] as [Partial<CampaignInput>, string][]) await expect(save(shop, change)).rejects.toMatchObject({ kind: 'not_found', details: { field } });
   });
 
   it('shows another merchant nothing', async () => {

@@ -3,7 +3,7 @@ import { Injectable } from '@nestjs/common';
 import type { SegmentRule } from '@huiliu/shared';
 import { Clock } from '../../core/clock.js';
 import { TenantDb } from '../../core/db/tenant-db.js';
-import { invalid, notFound } from '../../core/errors/app-error.js';
+import { AppError, invalid, notFound } from '../../core/errors/app-error.js';
 import { refusal, type Refusal } from '../../core/graphql/refusal.js';
 import { contentProblems, Planner, type ForecastResult, type PreviewResult } from '../messages/index.js';
 import { compileSegment, SegmentsService } from '../segments/index.js';
@@ -156,7 +156,8 @@ function checkIds(draft: CampaignDraft): void {
 }
 
 function unknown(field: string, what: string): Error {
-  return invalid(field, 'unknown_reference', `${field}: there is no such ${what}; choose another`);
+  // Another merchant's looks like none: NOT_FOUND, with the field for the form.
+  return new AppError('not_found', `${field}: there is no such ${what}; choose another`, { field, problem: 'unknown_reference' });
 }
 
 export function asCampaign(row: CampaignRow): { __typename: 'Campaign' } & CampaignRow {

@@ -42,8 +42,15 @@ export class TagsRepository {
     return row?.known ?? 0;
   }
 
-  async take(tagId: string, customerIds: readonly string[]): Promise<void> {
-    await this.db.exec('delete from customer_tags where tag_id = $1 and customer_id = any($2::uuid[])', [tagId, customerIds]);
+  /** Takes the tag from these customers; answers how many of them exist. */
+  async take(tagId: string, customerIds: readonly string[]): Promise<number> {
+    const row = await this.db.one<{ known: number }>(
+      `with known as (select id from customers where id = any($2::uuid[])),
+       taken as (delete from customer_tags where tag_id = $1 and customer_id in (select id from known))
+       select count(*) as known from known`,
+      [tagId, customerIds],
+    );
+    return row?.known ?? 0;
   }
 
   ofCustomers(customerIds: readonly string[]): Promise<(TagRow & { customerId: string })[]> {

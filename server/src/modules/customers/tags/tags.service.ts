@@ -52,7 +52,8 @@ export class TagsService {
     checkMany(customerIds);
     await this.db.write(async () => {
       if (!(await this.tags.exists(tagId))) throw notFound('tag', tagId);
-      await this.tags.take(tagId, customerIds);
+      const known = await this.tags.take(tagId, customerIds);
+      if (known < new Set(customerIds).size) throw notFound('customer');
     });
   }
 
