@@ -1,15 +1,13 @@
 // The wizard: the form, the step that is open, saving a draft, and launching it.
-import { EVERYONE, parseSegmentRule, type SegmentRule } from '@huiliu/shared';
 import { computed, reactive, ref, watch } from 'vue';
-import { CampaignDocument, SaveCampaignDocument, SavePickedSegmentDocument } from '../../api/generated/graphql.ts';
-import { useMutation } from '../../composables/useMutation.ts';
+import { CampaignDocument } from '../../api/generated/graphql.ts';
 import { useQuery } from '../../composables/useQuery.ts';
 import { useZone } from '../../composables/useZone.ts';
 import { couponHints } from '../../pickers/coupon-hints.ts';
-import { freeName, isSameRule, presetRule } from '../../pickers/segment-presets.ts';
 import { useSamples } from '../../pickers/useSamples.ts';
-import { campaignInput, campaignProblems, fromCampaign, STEPS, type CampaignForm, type Step } from './campaign-form.ts';
+import { campaignProblems, fromCampaign, STEPS, type CampaignForm, type Step } from './campaign-form.ts';
 import { goalOf, type Goal } from './goals.ts';
+import { ruleOf, useDraft } from './useDraft.ts';
 import { useWizardFacts } from './useWizardFacts.ts';
 import { startForm } from './wizard-start.ts';
 
@@ -25,12 +23,10 @@ export interface WizardStart { campaignId?: string; segmentId?: string; goal?: s
 export function useCampaignWizard(start: WizardStart, words: WizardWords) {
   const zone = useZone();
   const facts = useWizardFacts();
-  const id = ref(start.campaignId);
   const step = ref(0);
   const tried = reactive(new Set<Step>());
   const saved = useQuery(CampaignDocument, { id: start.campaignId ?? '' }, { pause: start.campaignId === undefined });
-  const saveCampaign = useMutation(SaveCampaignDocument);
-  const saveSegment = useMutation(SavePickedSegmentDocument);
+  const draft = useDraft(start.campaignId, facts, words);
   const form = ref<CampaignForm>();
 
   const coupon = computed(() => {
@@ -63,48 +59,22 @@ export function useCampaignWizard(start: WizardStart, words: WizardWords) {
   }, { immediate: true });
 
   /** The rule of the people chosen, for counting. */
-  const rule = computed((): SegmentRule | undefined => {
-    const people = form.value?.people;
-    if (!people) return undefined;
-    if ('preset' in people) return presetRule(people.preset);
-    const parsed = parseSegmentRule(facts.segments.value.find((one) => one.id === people.segmentId)?.rule ?? (people.segmentId ? EVERYONE : undefined));
-    return parsed.ok ? parsed.rule : undefined;
-  });
-
-  async function segmentIdOf(people: CampaignForm['people']): Promise<string | undefined> {
-    if ('segmentId' in people) return people.segmentId;
-    const wanted = presetRule(people.preset);
-    const known = facts.segments.value.find((one) => isSameRule(one.rule, wanted));
-    if (known) return known.id;
-    const name = freeName(words.preset(people.preset), facts.segments.value.map((one) => one.name));
-    const made = await saveSegment.run({ id: null, name, rule: wanted });
-    return made?.saveSegment.id;
-  }
-
-  /** Saves the draft; the review counts what is saved, never what is only on the screen. */
-  async function save(): Promise<string | undefined> {
-    if (!form.value || problems.value.length > 0) return undefined;
-    const segmentId = await segmentIdOf(form.value.people);
-    if (!segmentId) return undefined;
-    const done = await saveCampaign.run({ id: id.value ?? null, input: campaignInput(form.value, segmentId) });
-    if (done) id.value = done.saveCampaign.id;
-    return done?.saveCampaign.id;
-  }
+  const rule = computed(() => (form.value ? ruleOf(form.value.people, facts.segments.value) : undefined));
 
   /** Opens a step over steps that are complete; the review only over a saved draft. */
   async function go(to: number): Promise<void> {
     for (const name of STEPS.slice(0, to)) tried.add(name);
     const stuck = STEPS.findIndex((name) => problems.value.some((one) => one.step === name));
     const target = stuck === -1 ? to : Math.min(to, stuck);
-    if (STEPS[target] === 'review' && !(await save())) return;
+    if (STEPS[target] === 'review' && (!form.value || problems.value.length > 0 || !(await draft.save(form.value)))) return;
     step.value = target;
   }
 
   return {
-    id, step, form, facts, coupon, samples, hints, template, rule, wrongIn, choose, go, save,
+    id: draft.id, step, form, facts, coupon, samples, hints, template, rule, wrongIn, choose, go,
     isReady: computed(() => form.value !== undefined),
-    isBusy: computed(() => saveCampaign.isBusy.value || saveSegment.isBusy.value),
-    problem: computed(() => saveCampaign.problem.value ?? saveSegment.problem.value ?? saved.problem.value ?? facts.problem.value),
+    isBusy: draft.isBusy,
+    problem: computed(() => draft.problem.value ?? saved.problem.value ?? facts.problem.value),
   };
 }
 export type CampaignWizard = ReturnType<typeof useCampaignWizard>;

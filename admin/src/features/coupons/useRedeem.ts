@@ -1,5 +1,5 @@
 // The clerk's till: find a coupon by its code, redeem it once, undo it the same day.
-import { computed, ref, shallowRef } from 'vue';
+import { computed, ref, shallowRef, type Ref } from 'vue';
 import type { CouponFace } from '../../pickers/coupon-text.ts';
 
 export interface TillCoupon {
@@ -50,6 +50,19 @@ export interface Till<R> {
   now(): Date;
 }
 
+/** Runs one piece of work at a time; what is asked meanwhile (a double click) is dropped. */
+function oneAtATime(busy: Ref<boolean>): (work: () => Promise<void>) => Promise<void> {
+  return async (work) => {
+    if (busy.value) return;
+    busy.value = true;
+    try {
+      await work();
+    } finally {
+      busy.value = false;
+    }
+  };
+}
+
 /** State and verbs of the till. The request key lives until the server has answered, so a retry after a lost answer redeems once. */
 export function useRedeem<R extends object>(till: Till<R>) {
   const typed = ref('');
@@ -59,20 +72,11 @@ export function useRedeem<R extends object>(till: Till<R>) {
   const refusal = shallowRef<{ code: string; details?: unknown } | null>(null);
   const done = shallowRef<R | null>(null);
   const busy = ref(false);
+  const guarded = oneAtATime(busy);
   let key: string | undefined;
 
   const why = computed(() => (coupon.value ? whyNotRedeem(coupon.value, orderFen.value, till.now()) : undefined));
   const saves = computed(() => (coupon.value ? discountFen(coupon.value.template, orderFen.value) : null));
-
-  async function guarded(work: () => Promise<void>): Promise<void> {
-    if (busy.value) return;
-    busy.value = true;
-    try {
-      await work();
-    } finally {
-      busy.value = false;
-    }
-  }
 
   const find = (): Promise<void> => guarded(async () => {
     const code = cleanCode(typed.value);
