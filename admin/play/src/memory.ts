@@ -2,13 +2,12 @@
 const lost = new Map<string, string>();
 
 export function remember(key: string, value: string | undefined): void {
-  if (value === undefined) lost.delete(key);
-  else lost.set(key, value);
+  lost.delete(key);
   try {
     if (value === undefined) localStorage.removeItem(key);
     else localStorage.setItem(key, value);
   } catch {
-    // kept for this page only
+    if (value !== undefined) lost.set(key, value);
   }
 }
 

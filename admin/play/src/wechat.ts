@@ -50,7 +50,7 @@ export function prompt(templateIds: readonly string[]): Promise<PromptAnswer[]> 
 export function answersOf(result: Record<string, string>, tmplIds: readonly string[]): PromptAnswer[] {
   return tmplIds.flatMap((templateExternalId) => {
     const said = result[templateExternalId] ?? '';
-    const answer = /^accept/.test(said) ? 'accept' : said;
+    const answer = said.startsWith('accept') ? 'accept' : said;
     return answer === 'accept' || answer === 'reject' || answer === 'ban' || answer === 'filter' ? [{ templateExternalId, answer }] : [];
   });
 }
