@@ -186,9 +186,9 @@ describe('the dispatcher', () => {
   });
 
   it('pauses between waves and resumes without repeating', async () => {
-    const shop = await aShop(t, simulator, 400);
+    const shop = await aShop(t, simulator, 1200);
     const spec = await ready(shop);
-    await fault(shop, { kind: 'slow', delayMs: 60 });
+    await fault(shop, { kind: 'slow', delayMs: 100 });
     const running = run(shop);
     await new Promise((resolve) => setTimeout(resolve, 250));
     const paused = await Promise.all(Array.from({ length: 10 }, () => within(shop, () => t.get(Dispatches).pause(spec.dispatchId))));
@@ -196,14 +196,14 @@ describe('the dispatcher', () => {
     await running;
     await run(shop);
     const { sent, planned, sending } = await progress(shop, spec);
-    expect(sent + planned).toBe(400);
+    expect(sent + planned).toBe(1200);
     expect(planned).toBeGreaterThan(0);
     expect(sending).toBe(0);
     await simulator.call('DELETE', '/sim/faults');
     await within(shop, () => t.get(Dispatches).resume(spec.dispatchId));
     await Promise.all([run(shop), run(shop)]);
-    expect(await progress(shop, spec)).toMatchObject({ sent: 400, planned: 0 });
-    expect((await stats(shop)).received.subscribe).toBe(400);
+    expect(await progress(shop, spec)).toMatchObject({ sent: 1200, planned: 0 });
+    expect((await stats(shop)).received.subscribe).toBe(1200);
     expect(await within(shop, () => t.get(Dispatches).resume(spec.dispatchId))).toBe(false);
   });
 

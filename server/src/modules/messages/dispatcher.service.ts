@@ -12,6 +12,7 @@ import { afterQuiet } from './quiet.js';
 import { RendererService } from './renderer.service.js';
 import type { OpenDispatch } from './settling.service.js';
 import { Turns } from './turns.js';
+import type { QueuePlace } from './wave.repository.js';
 import { WaveService } from './wave.service.js';
 
 const BATCH = 1_000; // taken from the account's pace at once
@@ -61,22 +62,27 @@ export class Dispatcher {
   /** Sends until nothing is due, the account must wait, or the slice is over. */
   private async sendDue(channelId: string): Promise<void> {
     const started = Date.now();
+    const places = new Map<string, QueuePlace | undefined>();
     for (;;) {
-      const due = await this.open(channelId);
+      const due = await this.open(channelId, places);
       if (due.length === 0) return;
       if (Date.now() - started > SLICE_MS) return this.goOn(channelId);
       const { granted, why, retryAfterMs } = await this.sender.takeRate(channelId, BATCH);
       const { claimed, sent } = await this.sendBatch(channelId, due, granted);
       if (sent < granted) await this.sender.giveBackRate(channelId, granted - sent);
+      const wentOn = due.some(({ row }) => places.get(row.id) !== undefined);
+      // Read to the end: what was left behind (a lane that failed, a message that waits again) is looked for from the start.
+      if (claimed < granted) places.clear();
+      else for (const { row, place } of due) places.set(row.id, place);
       await this.db.write(() => this.finish(due));
-      if (claimed > 0) continue;
+      if (claimed > 0 || (granted > 0 && wentOn)) continue;
       if (granted === 0 && why === 'moment' && retryAfterMs <= PATIENCE_MS) await new Promise((resolve) => setTimeout(resolve, retryAfterMs));
       else return; // the clock comes round every quarter of a minute
     }
   }
 
   /** Dispatches with something due here; those in their quiet hours are put off instead. */
-  private open(channelId: string): Promise<OpenDispatch[]> {
+  private open(channelId: string, places: ReadonlyMap<string, QueuePlace | undefined>): Promise<OpenDispatch[]> {
     return this.db.write(async () => {
       const now = this.clock.now();
       const rows = await this.repository.due(channelId, now);
@@ -85,7 +91,7 @@ export class Dispatcher {
         const wording = await this.renderer.wording(row.spec.contents, row.spec.offerId);
         const dueAt = afterQuiet(now, row.spec.quiet, wording.shop.zone);
         if (dueAt > now) await this.repository.defer(row.id, channelId, now, dueAt);
-        else open.push({ row, wording });
+        else open.push({ row, wording, place: places.get(row.id) });
       }
       return open;
     });

@@ -10,11 +10,13 @@ import { Planner } from './planner.service.js';
 import type { Wording } from './renderer.service.js';
 import { MOST_CONTENT_FAILURES, streakOf, type Settlement } from './settle.js';
 import type { Turn } from './turns.js';
-import { WaveRepository, type ClaimedMessage, type SettledMessage } from './wave.repository.js';
+import { WaveRepository, type ClaimedMessage, type QueuePlace, type SettledMessage } from './wave.repository.js';
 
 export interface OpenDispatch {
   row: DispatchRow;
   wording: Wording;
+  /** Shared by the lanes: index entries of what was taken stay until vacuum, and reading past them again would cost more with every wave. */
+  place: QueuePlace | undefined;
 }
 
 export interface Wave {

@@ -13,6 +13,8 @@ export interface ClaimedMessage extends PersonFacts {
   scope: string;
   contentIndex: number;
   attempts: number;
+  /** When it was due, in microseconds since 1970: its place in the queue. */
+  dueMicros: number;
   /** Why it may not be sent any more, though it was planned. */
   obstacle: 'opted_out' | 'no_identity' | 'window_closed' | null;
 }
@@ -42,26 +44,35 @@ export interface ClaimInput {
   /** Whether any text names a coupon, and whether any rung is a window: what is not asked is not read. */
   hasCoupons: boolean;
   hasWindows: boolean;
+  /** Everything before this place was taken already. */
+  after: QueuePlace | undefined;
+}
+
+/** Where a dispatch's queue has been read up to. */
+export interface QueuePlace {
+  dueMicros: number;
+  id: string;
 }
 
 // One statement takes the wave, counts it for the cap and reads everything a text may need. What is counted here and not sent is
 // taken back by `settle`; what is lost in a crash stays counted, because it may have been sent.
 const claimSql = ({ hasCoupons, hasWindows }: { hasCoupons: boolean; hasWindows: boolean }): string => `
   with picked as materialized (
-    select m.tenant_id, m.id from messages m
+    select m.tenant_id, m.id, m.due_at from messages m
     where m.dispatch_id = $1 and m.channel_id = $2 and m.state = 'planned' and m.due_at <= $4
+      and ($7::bigint is null or (m.due_at, m.id) > (timestamptz 'epoch' + $7 * interval '1 microsecond', $8::uuid))
       and exists (select 1 from dispatches d where d.id = $1 and d.state = 'sending')
     order by m.due_at, m.id limit $3 for update of m skip locked
   ), claimed as (
     update messages m set state = 'sending', lease_until = $5, attempts = m.attempts + 1, sent_at = $4
     from picked p where m.tenant_id = p.tenant_id and m.id = p.id
-    returning m.id, m.customer_id, m.identity_id, m.kind, m.scope, m.content_index, m.attempts, m.purpose
+    returning m.id, m.customer_id, m.identity_id, m.kind, m.scope, m.content_index, m.attempts, m.purpose, p.due_at
   ), counted as (
     insert into message_counts (tenant_id, customer_id, day, count)
     select app.current_tenant(), customer_id, $6::date, 1 from claimed where purpose = 'recall' order by customer_id
     on conflict (tenant_id, customer_id, day) do update set count = message_counts.count + 1
   )
-  select c.id, c.customer_id as "customerId", c.identity_id as "identityId", c.kind, c.scope, c.content_index as "contentIndex", c.attempts,
+  select c.id, c.customer_id as "customerId", c.identity_id as "identityId", c.kind, c.scope, c.content_index as "contentIndex", c.attempts, (extract(epoch from c.due_at) * 1000000)::bigint as "dueMicros",
     i.external_id as "externalId", u.name, ${hasCoupons ? 'k.name' : 'null'} as "couponName", ${hasCoupons ? 'k.expires_at' : 'null'} as "couponExpiresAt",
     case when c.purpose = 'recall' and u.opted_out_at is not null then 'opted_out' when i.revoked_at is not null then 'no_identity'
       ${hasWindows ? `when c.kind = 'service_window' and (p.expires_at is null or p.expires_at <= $4) then 'window_closed'` : ''} end as obstacle
@@ -105,9 +116,9 @@ export class WaveRepository {
   constructor(private readonly db: TenantDb) {}
 
   /** Takes up to `count` due messages of a dispatch that is sending; nobody else gets them. */
-  claim({ dispatchId, channelId, count, now, leaseUntil, day, ...reads }: ClaimInput): Promise<ClaimedMessage[]> {
+  claim({ dispatchId, channelId, count, now, leaseUntil, day, after, ...reads }: ClaimInput): Promise<ClaimedMessage[]> {
     // Not prepared: a plan that does not know the size of the wave would read whole tables.
-    return this.db.query<ClaimedMessage>(claimSql(reads), [dispatchId, channelId, count, now, leaseUntil, day]);
+    return this.db.query<ClaimedMessage>(claimSql(reads), [dispatchId, channelId, count, now, leaseUntil, day, after?.dueMicros ?? null, after?.id ?? null]);
   }
 
   /** Writes what came of a wave. Messages that were settled by somebody else meanwhile are left alone; answers the ids that were not. */

@@ -10,7 +10,7 @@ import { RendererService } from './renderer.service.js';
 import { settlementOf, type Settlement } from './settle.js';
 import { SettlingService, type Fate, type OpenDispatch, type Wave } from './settling.service.js';
 import type { Turn } from './turns.js';
-import { WaveRepository, type ClaimedMessage } from './wave.repository.js';
+import { WaveRepository, type ClaimedMessage, type QueuePlace } from './wave.repository.js';
 
 dayjs.extend(utc);
 dayjs.extend(timezone);
@@ -56,12 +56,13 @@ export class WaveService {
 
   private async claim(channelId: string, turn: Turn<OpenDispatch>): Promise<Wave> {
     const now = this.clock.now();
-    const { row, wording } = turn.dispatch;
+    const { row, wording, place } = turn.dispatch;
     const day = dayjs(now).tz(wording.shop.zone).format('YYYY-MM-DD');
     const claimed = await this.repository.claim({
       dispatchId: row.id, channelId, count: turn.count, now, leaseUntil: new Date(now.getTime() + LEASE_MS), day,
-      hasCoupons: wording.needsCoupon, hasWindows: row.spec.contents.some((rung) => rung.kind === 'window'),
+      hasCoupons: wording.needsCoupon, hasWindows: row.spec.contents.some((rung) => rung.kind === 'window'), after: place,
     });
+    turn.dispatch.place = placeAfter(claimed, turn.dispatch.place);
     return { turn, claimed, now, day };
   }
 
@@ -84,6 +85,11 @@ export class WaveService {
     });
     return { fates, sent: ready.length };
   }
+}
+
+/** How far the queue has been read; lanes may come back in another order than they went. */
+function placeAfter(claimed: readonly ClaimedMessage[], before: QueuePlace | undefined): QueuePlace | undefined {
+  return claimed.reduce<QueuePlace | undefined>((far, { dueMicros, id }) => (!far || dueMicros > far.dueMicros || (dueMicros === far.dueMicros && id > far.id) ? { dueMicros, id } : far), before);
 }
 
 /** What changed between planning and sending. */
