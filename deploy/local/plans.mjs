@@ -60,7 +60,7 @@ export function plans({ env, port, simulatorPort, simulatorState }) {
   };
   return [
     ...(simulatorPort ? [simulator] : []),
-    { name: 'api', script: SCRIPTS.api, nodeFlags: SMALL, env },
-    { name: 'worker', script: SCRIPTS.worker, nodeFlags: SMALL, env, mayRestart: true },
+    // API and worker in one process: a second one would hold the same code in memory again
+    { name: 'api', script: SCRIPTS.api, nodeFlags: SMALL, env: { ...env, INLINE_WORKER: '1' }, mayRestart: true },
   ];
 }

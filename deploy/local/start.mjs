@@ -85,7 +85,7 @@ async function startProduct(session, settings, screen) {
   await screen.step('Migrating the database', (detail) =>
     runLogged(migrate, { cwd: ROOT, env: full, logFile: path.join(dataRoot, 'logs', 'migrate.log'), detail, what: 'Migrating the database' }),
   );
-  await screen.step('Starting the API, the worker and the simulator', async (detail) => {
+  await screen.step('Starting API, worker and simulator', async (detail) => {
     for (const plan of all.filter(({ name }) => name !== 'simulator')) session.processes.start(plan);
     await session.processes.waitUntilReady(`http://${host === '0.0.0.0' ? '127.0.0.1' : host}:${port}/health/ready`, detail);
   });

@@ -6,7 +6,7 @@ import { ensureBuilt } from './build.mjs';
 
 const QUIET_MS = 250;
 const IGNORED = /(^|[\\/])(node_modules|dist|generated|\.[^\\/]+)([\\/]|$)|\.(spec|e2e)\.ts$|~$/;
-const RESTARTED = { bundle: ['api', 'worker'], simulator: ['simulator'] };
+const RESTARTED = { bundle: ['api'], simulator: ['simulator'] };
 
 /**
  * Watches the sources. A change that does not compile is said, and what ran before goes on.

@@ -12,6 +12,7 @@ const schema = z.object({
   DATABASE_URL: z.string().regex(/^postgres(ql)?:\/\//, 'must start with postgres://'),
   DB_POOL_SIZE: z.coerce.number().int().min(2).max(200).default(10),
   REDIS_URL: z.string().regex(/^rediss?:\/\//, 'must start with redis://').optional(),
+  INLINE_WORKER: bool.default(false),
   QUEUE_CONCURRENCY: z.coerce.number().int().min(1).max(100).default(8),
   SECRET_KEY: key32,
   SECRET_KEYS_OLD: z.string().default('').transform((v) => v.split(',').filter(Boolean)).pipe(z.array(key32)),
@@ -34,6 +35,8 @@ export interface Config {
   databaseUrl: string;
   dbPoolSize: number;
   redisUrl?: string;
+  /** The API process does the background work too: one process less on a small machine. */
+  inlineWorker: boolean;
   queueConcurrency: number;
   /** Current master key first, then keys that may still decrypt. 32 bytes each. */
   secretKeys: Buffer[];
@@ -71,6 +74,7 @@ export function readConfig(env: NodeJS.ProcessEnv = process.env): Config {
     databaseUrl: e.DATABASE_URL,
     dbPoolSize: e.DB_POOL_SIZE,
     redisUrl: e.REDIS_URL,
+    inlineWorker: e.INLINE_WORKER,
     queueConcurrency: e.QUEUE_CONCURRENCY,
     secretKeys: [e.SECRET_KEY, ...e.SECRET_KEYS_OLD].map((k) => Buffer.from(k, 'base64')),
     wechatApiBase: e.WECHAT_API_BASE.replace(/\/$/, ''),
