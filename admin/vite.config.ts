@@ -57,7 +57,7 @@ function playApp(): UserConfig {
     define,
     resolve,
     plugins: [vue()],
-    build: { target: ['chrome79', 'safari13'], outDir: path('./dist/play'), emptyOutDir: true },
+    build: { target: ['chrome79', 'safari13'], modulePreload: false, outDir: path('./dist/play'), emptyOutDir: true },
   };
 }
 

@@ -1,8 +1,11 @@
 import { createApp } from 'vue';
 import App from './App.vue';
 import { placeOf } from './place.ts';
-import { isChinese } from './texts.ts';
+import { isChinese, loadTexts } from './texts.ts';
 import './page.css';
 
+const show = (): unknown => createApp(App, { place: placeOf(location.pathname, location.search) }).mount('#app');
 document.documentElement.lang = isChinese ? 'zh-CN' : 'en';
-createApp(App, { place: placeOf(location.pathname, location.search) }).mount('#app');
+// Without its English the page still works, in Chinese.
+if (isChinese) show();
+else void loadTexts().then(show, show);

@@ -1,109 +1,12 @@
-// Every sentence of the customers' pages, in Chinese and English: two objects are all the translation they need.
-const zh = {
-  loading: '正在打开…',
-  retry: '再试一次',
-  claim: '领取优惠券',
-  claiming: '正在领取…',
-  claimed: '领取成功',
-  repeated: '这张券已在你的卡包里',
-  wallet: '我的卡包',
-  showCode: '到店出示此码即可使用',
-  code: '券码',
-  qr: '优惠券二维码',
-  reminded: '到期前会提醒你',
-  notReminded: '未开启提醒，也已为你保留优惠券',
-  promptNote: '点击领取后，会询问你是否需要到期等提醒；选择哪一项都能领到优惠券。',
-  conditionalNote: '本活动需开启提醒后领取。',
-  openInWeChat: '用微信打开本页，还能收到优惠券到期提醒。',
-  usage: '使用说明',
-  consent: '我愿意接收商家的优惠提醒（选填）',
-  consentMore: '查看说明',
-  consentText: (shop: string) =>
-    `勾选即表示你同意 ${shop} 使用你的账号标识、领券和用券记录，向你发送优惠与活动提醒。不勾选也能领券和用券。你可以随时在「我的卡包」撤回同意；撤回后，商家将停止此类提醒。`,
-  withdraw: '不再接收优惠提醒',
-  withdrawn: '已撤回。商家将停止向你发送优惠提醒。',
-  threshold: (money: string) => `满 ${money} 元可用`,
-  noThreshold: '无门槛使用',
-  exchange: '凭券兑换',
-  validDays: (days: number) => `领取后 ${days} 天内有效`,
-  validUntil: (at: string) => `${at} 前有效`,
-  usableFrom: (at: string) => `${at} 起可用`,
-  emptyWallet: '卡包里还没有优惠券',
-  emptyHint: '领到的优惠券会放在这里。',
-  states: { claimed: '可使用', redeemed: '已使用', expired: '已过期', revoked: '已失效' },
-  problems: {
-    offline: '网络不太稳定，请检查网络后再试。已领到的券不会丢。',
-    sold_out: '来晚了一步，优惠券已领完。',
-    offer_ended: '活动已结束，下次早点来。',
-    offer_not_found: '没有找到这个活动，请确认链接是否完整。',
-    offer_not_published: '活动还没有开始，稍后再来看看。',
-    subscription_needed: '本活动需开启提醒后领取，可再点一次领取。',
-    limit_reached: '你已领过这张券，每人限领。',
-    limit_redeemed: '你领过的这张券已经用掉了，欢迎下次再来。',
-    limit_expired: '你领过的这张券已过期，欢迎下次再来。',
-    limit_revoked: '你领过的这张券已失效，如有疑问请联系商家。',
-    code_invalid: '没有认出你的微信，请关闭后重新打开本页。',
-    app_not_found: '商家的小程序暂时无法登录，请稍后再试。',
-    UNAUTHENTICATED: '页面停留太久了，请再点一次。',
-    THROTTLED: '人太多了，请稍等几秒再试。',
-    other: '出了点小问题，请稍后再试。',
-  } as Record<string, string>,
-};
-
-const en: typeof zh = {
-  loading: 'Opening…',
-  retry: 'Try again',
-  claim: 'Get the coupon',
-  claiming: 'Getting it…',
-  claimed: 'It is yours',
-  repeated: 'You already hold this coupon',
-  wallet: 'My coupons',
-  showCode: 'Show this code in the shop',
-  code: 'Code',
-  qr: 'QR code of the coupon',
-  reminded: 'We will remind you before it expires',
-  notReminded: 'Reminders are off; your coupon is kept all the same',
-  promptNote: 'After the tap you are asked whether you want reminders. You get the coupon whatever you choose.',
-  conditionalNote: 'This offer needs a reminder switched on.',
-  openInWeChat: 'Open this page in WeChat to be reminded before the coupon expires.',
-  usage: 'How to use it',
-  consent: 'I would like reminders of offers (optional)',
-  consentMore: 'What this means',
-  consentText: (shop) =>
-    `By ticking it you agree that ${shop} uses your account identifier and your coupon history to send you reminders of offers and events. You get and use coupons without it. You can withdraw at any time in “My coupons”; such reminders then stop.`,
-  withdraw: 'Stop reminders of offers',
-  withdrawn: 'Done. The shop will send you no more reminders of offers.',
-  threshold: (money) => `when you spend ¥${money}`,
-  noThreshold: 'no minimum spend',
-  exchange: 'in exchange for this coupon',
-  validDays: (days) => `valid for ${days} days from when you get it`,
-  validUntil: (at) => `valid until ${at}`,
-  usableFrom: (at) => `usable from ${at}`,
-  emptyWallet: 'No coupons yet',
-  emptyHint: 'The coupons you get appear here.',
-  states: { claimed: 'Ready to use', redeemed: 'Used', expired: 'Expired', revoked: 'Withdrawn' },
-  problems: {
-    offline: 'The connection is unsteady. Check it and try again; coupons you hold are safe.',
-    sold_out: 'The last coupon has just gone.',
-    offer_ended: 'This offer has ended.',
-    offer_not_found: 'There is no such offer. Is the link complete?',
-    offer_not_published: 'This offer has not started yet.',
-    subscription_needed: 'This offer needs a reminder switched on. Tap once more to choose.',
-    limit_reached: 'You have had this coupon already.',
-    limit_redeemed: 'You have used this coupon already. See you next time!',
-    limit_expired: 'Your coupon has expired. See you next time!',
-    limit_revoked: 'Your coupon was withdrawn. Please ask the shop.',
-    code_invalid: 'WeChat did not tell us who you are. Close the page and open it again.',
-    app_not_found: 'Signing in does not work at the moment. Please try later.',
-    UNAUTHENTICATED: 'The page was open for too long. Please tap again.',
-    THROTTLED: 'It is very busy. Please try again in a few seconds.',
-    other: 'Something went wrong. Please try later.',
-  },
-};
+// Chinese comes with the page; English is loaded where it is needed.
+import { chinese, type Texts } from './chinese.ts';
 
 export const isChinese = /^zh\b/i.test(navigator.language);
-export const texts = isChinese ? zh : en;
-/** For the spec: both languages say the same things. */
-export const allTexts = { zh, en };
+/** In the customer's language once `loadTexts` has answered. */
+export const texts: Texts = { ...chinese };
+
+export async function loadTexts(): Promise<void> {
+  if (!isChinese) Object.assign(texts, (await import('./english.ts')).english);
+}
 
 export const problemText = (code: string): string => texts.problems[code] ?? texts.problems['other']!;
