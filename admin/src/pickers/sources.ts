@@ -4,6 +4,6 @@ export const SOURCES = [
   'xiaohongshu', 'wechat_moments', 'wechat_group', 'official_account', 'friend', 'other',
 ] as const;
 
-export function sourceName(key: string, texts: { t: (key: string) => string; te: (key: string, locale?: string) => boolean }): string {
-  return texts.te(`sources.${key}`, 'zh-CN') ? texts.t(`sources.${key}`) : key;
+export function sourceName(key: string, texts: { t: (key: string) => string; te: (key: string) => boolean }): string {
+  return texts.te(`sources.${key}`) ? texts.t(`sources.${key}`) : key;
 }

@@ -18,11 +18,11 @@ describe('campaign numbers', () => {
   });
   it('claims an effect only when the whole interval lies on one side', () => {
     const sent = 1000;
-    expect(upliftView({ sent, holdout: 50, uplift: 0.042, upliftInterval: [0.011, 0.073] })).toEqual({ verdict: 'better', points: '4.2', low: '1.1', high: '7.3', perThousand: 42 });
-    expect(upliftView({ sent, holdout: 50, uplift: 0.01, upliftInterval: [-0.02, 0.04] }).verdict).toBe('unclear');
-    expect(upliftView({ sent, holdout: 50, uplift: -0.05, upliftInterval: [-0.08, -0.02] }).verdict).toBe('worse');
-    expect(upliftView({ sent, holdout: 0, uplift: null, upliftInterval: null }).verdict).toBe('none');
-    expect(upliftView({ sent: 0, holdout: 5, uplift: null, upliftInterval: null }).verdict).toBe('early');
+    expect(upliftView({ sent, holdout: 50, uplift: 0.042, upliftInterval: [0.011, 0.073] }, true)).toEqual({ verdict: 'better', points: '4.2', low: '1.1', high: '7.3', perThousand: 42 });
+    expect(upliftView({ sent, holdout: 50, uplift: 0.01, upliftInterval: [-0.02, 0.04] }, true).verdict).toBe('unclear');
+    expect(upliftView({ sent, holdout: 50, uplift: -0.05, upliftInterval: [-0.08, -0.02] }, true).verdict).toBe('worse');
+    expect(upliftView({ sent, holdout: 0, uplift: null, upliftInterval: null }, false).verdict).toBe('none');
+    expect(upliftView({ sent: 0, holdout: 0, uplift: null, upliftInterval: null }, true).verdict).toBe('early');
   });
   it('shows the largest reason first, with the place to fix it, and no hold-out among failures', () => {
     const cards = failureCards([

@@ -63,10 +63,10 @@ export interface UpliftView {
 }
 
 /** Better or worse only when the whole 95 % interval lies on one side of zero. */
-export function upliftView(report: UpliftInput): UpliftView {
+export function upliftView(report: UpliftInput, hasHoldout: boolean): UpliftView {
   const [low, high] = report.upliftInterval ?? [];
   if (report.uplift === null || report.uplift === undefined || low === undefined || high === undefined || report.holdout === 0) {
-    return { verdict: report.holdout === 0 ? 'none' : 'early', points: '', low: '', high: '', perThousand: 0 };
+    return { verdict: hasHoldout ? 'early' : 'none', points: '', low: '', high: '', perThousand: 0 };
   }
   const points = (share: number): string => (share * 100).toFixed(1);
   const verdict = low > 0 ? 'better' : high < 0 ? 'worse' : 'unclear';

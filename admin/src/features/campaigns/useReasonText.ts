@@ -8,7 +8,7 @@ export function useReasonText(): (reason: string | null | undefined) => { what: 
   const known = useKnownText('messages.reasons');
   return (reason) => {
     const key = reason ?? 'other';
-    if (!te(`messages.reasons.${key}`, 'zh-CN') && Object.hasOwn(PLATFORM_PROBLEMS, key)) return platformProblem(key)[locale.value === 'en' ? 'en' : 'zh'];
-    return { what: known(key), todo: te(`campaigns.todo.${key}`, 'zh-CN') ? t(`campaigns.todo.${key}`) : '' };
+    if (!te(`messages.reasons.${key}`) && Object.hasOwn(PLATFORM_PROBLEMS, key)) return platformProblem(key)[locale.value === 'en' ? 'en' : 'zh'];
+    return { what: known(key), todo: te(`campaigns.todo.${key}`) ? t(`campaigns.todo.${key}`) : '' };
   };
 }
