@@ -1,4 +1,4 @@
-// Puts the built server and the libraries it uses into a few files. A start then opens a handful of files instead of two
+// Puts the built server (and the simulator) and the libraries they use into a few files. A start then opens a handful of files instead of two
 // thousand, and an idle process keeps half the source text in memory. Names and lines stay readable in stack traces.
 import fs from 'node:fs';
 import path from 'node:path';
@@ -21,15 +21,19 @@ function onLog(level, log, handle) {
   handle(level, log);
 }
 
+/** Writes one bundle; answers its size in megabytes. */
+async function write(input, output, external) {
+  const bundle = await rolldown({ input, platform: 'node', external: (id) => external.has(id), onLog });
+  // Nest and TypeORM tell things apart by class name: two classes of one name must both keep it
+  const made = await bundle.write({ format: 'esm', keepNames: true, comments: { legal: false }, ...output });
+  await bundle.close();
+  return made.output.reduce((sum, { code }) => sum + (code?.length ?? 0), 0) / 1e6;
+}
+
 fs.rmSync(FOLDER, { recursive: true, force: true });
-const bundle = await rolldown({
-  input: Object.fromEntries(['main', 'worker', 'migrate'].map((name) => [name, path.join(BUILT, `${name}.js`)])),
-  platform: 'node',
-  external: (id) => KEPT.has(id),
-  onLog,
-});
-// Nest and TypeORM tell things apart by class name: two classes of one name must both keep it
-const { output } = await bundle.write({ dir: FOLDER, format: 'esm', keepNames: true, comments: { legal: false } });
-await bundle.close();
-const bytes = output.reduce((sum, { code }) => sum + (code?.length ?? 0), 0);
-console.log(`${output.length} files, ${(bytes / 1e6).toFixed(1)} MB`);
+const inputs = Object.fromEntries(['main', 'worker', 'migrate'].map((name) => [name, path.join(BUILT, `${name}.js`)]));
+const server = await write(inputs, { dir: FOLDER }, KEPT);
+// as deep as its source, beside which it looks for the phone's pages; plain JavaScript saves the type stripper's memory
+const SIMULATOR = path.join(ROOT, 'test', 'simulator');
+const simulator = await write(path.join(SIMULATOR, 'src', 'main.ts'), { file: path.join(SIMULATOR, 'dist', 'main.mjs'), codeSplitting: false }, new Set());
+console.log(`server ${server.toFixed(1)} MB, simulator ${simulator.toFixed(1)} MB`);

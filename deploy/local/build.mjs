@@ -53,8 +53,8 @@ const WAVES = [
     {
       name: 'bundle',
       command: [NODE, 'deploy/bundle.mjs'],
-      sources: (root) => [...server(root), 'deploy/bundle.mjs'],
-      outputs: [SCRIPTS.api, SCRIPTS.worker, SCRIPTS.migrate],
+      sources: (root) => [...server(root), ...folder(root, 'test/simulator/src'), 'deploy/bundle.mjs'],
+      outputs: [SCRIPTS.api, SCRIPTS.worker, SCRIPTS.migrate, SCRIPTS.simulator],
     },
   ],
 ];

@@ -9,7 +9,7 @@ export const SCRIPTS = {
   api: 'server/dist/bundle/app/main.js',
   worker: 'server/dist/bundle/app/worker.js',
   migrate: 'server/dist/bundle/app/migrate.js',
-  simulator: 'test/simulator/src/main.ts',
+  simulator: 'test/simulator/dist/main.mjs',
   demo: 'test/demo/run.ts',
 };
 
