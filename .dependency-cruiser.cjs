@@ -24,7 +24,7 @@ module.exports = {
     ),
     ban('front-door-only', { path: `${M}([^/]+)/`, pathNot: SPEC }, { path: M, pathNot: [`${M}$1/`, `${M}[^/]+/index[.]ts$`] }),
     ban('core-knows-no-module', { path: '^server/src/core/', pathNot: '^server/src/core/testing/' }, { path: M }),
-    ban('rules-are-plain', { path: PLAIN, pathNot: '/index[.]ts$' }, { pathNot: ['^shared/', PLAIN, 'node_modules/(dayjs|liquidjs)', '^node:(crypto|buffer|util)$', '^(crypto|buffer|util)$'] }),
+    ban('rules-are-plain', { path: PLAIN, pathNot: '/index[.]ts$' }, { pathNot: ['^shared/', PLAIN, 'node_modules/(dayjs|uuid)', '^node:(crypto|buffer|util)$', '^(crypto|buffer|util)$'] }),
     ban('sql-in-repositories', { path: M, pathNot: ['[.](entity|repository)[.]ts$', SPEC] }, { path: 'node_modules/(@nestjs/typeorm|typeorm|pg)/', pathNot: 'types' }),
     ban('graphql-at-the-edge', { path: M, pathNot: '[.](resolver|module)[.]ts$' }, { path: 'node_modules/@nestjs/graphql' }),
     ban('queue-behind-core', { path: '^server/', pathNot: '^server/src/core/(jobs|db|testing)/' }, { path: 'node_modules/(bull|graphile-worker)/' }),

@@ -40,6 +40,13 @@ export class DispatchesRepository {
       [spec.dispatchId, spec.purpose, JSON.stringify(spec), spec.latestUsefulAt ?? null]);
   }
 
+  /** As `insert`, but an open one is left as it is. */
+  async insertOnce(spec: DispatchSpec): Promise<void> {
+    await this.db.exec(
+      `insert into dispatches (tenant_id, id, purpose, spec, latest_useful_at) values (app.current_tenant(), $1, $2, $3, $4) on conflict (tenant_id, id) do nothing`,
+      [spec.dispatchId, spec.purpose, JSON.stringify(spec), spec.latestUsefulAt ?? null]);
+  }
+
   async find(id: string): Promise<DispatchRow | undefined> {
     const row = await this.db.one<StoredRow>(`select ${COLUMNS} from dispatches d where d.id = $1`, [id]);
     return row && opened(row);

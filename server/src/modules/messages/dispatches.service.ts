@@ -24,6 +24,11 @@ export class Dispatches {
     return this.db.write(() => this.repository.insert(spec));
   }
 
+  /** The same, for a dispatch that several may find due: the first one's settings stand. */
+  openOnce(spec: DispatchSpec): Promise<void> {
+    return this.db.write(() => this.repository.insertOnce(spec));
+  }
+
   /** Lets what is planned be sent. Safe to call after each chunk; a paused dispatch stays paused. */
   start(id: string): Promise<void> {
     return this.db.write(async () => {

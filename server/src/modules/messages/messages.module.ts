@@ -2,6 +2,7 @@ import { Module } from '@nestjs/common';
 import { ChannelsModule } from '../channels/index.js';
 import { ConsentsModule } from '../consents/index.js';
 import { CustomersModule } from '../customers/index.js';
+import { OffersModule } from '../offers/index.js';
 import { Dispatcher } from './dispatcher.service.js';
 import { DispatchesRepository } from './dispatches.repository.js';
 import { Dispatches } from './dispatches.service.js';
@@ -9,6 +10,9 @@ import { MessagesJobs } from './messages.jobs.js';
 import { MessagesRepository } from './messages.repository.js';
 import { CustomerMessagesResolver, MessagesResolver } from './messages.resolver.js';
 import { MessagesService } from './messages.service.js';
+import { NoticesJobs } from './notices/notices.jobs.js';
+import { NoticesRepository } from './notices/notices.repository.js';
+import { NoticesService } from './notices/notices.service.js';
 import { PlannerRepository } from './planner.repository.js';
 import { Planner } from './planner.service.js';
 import { ReceiptsService } from './receipts.service.js';
@@ -19,10 +23,11 @@ import { WaveRepository } from './wave.repository.js';
 import { WaveService } from './wave.service.js';
 
 @Module({
-  imports: [ChannelsModule, CustomersModule, ConsentsModule],
+  imports: [ChannelsModule, CustomersModule, ConsentsModule, OffersModule],
   providers: [
     Planner, PlannerRepository, Dispatches, DispatchesRepository, Dispatcher, WaveService, SettlingService, WaveRepository, RendererService,
     SweepService, ReceiptsService, MessagesService, MessagesRepository, MessagesJobs, MessagesResolver, CustomerMessagesResolver,
+    NoticesJobs, NoticesService, NoticesRepository,
   ],
   exports: [Planner, Dispatches],
 })
