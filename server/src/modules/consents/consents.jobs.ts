@@ -1,7 +1,9 @@
 // The ledger listens to the channels and closes windows by the clock.
-import { Injectable } from '@nestjs/common';
+import { Inject, Injectable } from '@nestjs/common';
 import type { EventPayload } from '@huiliu/shared';
 import { Cron, OnEvent } from '../../core/jobs/decorators.js';
+import { LOG, type Log } from '../../core/log.js';
+import { ConsentsService } from './consents.service.js';
 import { Ledger } from './ledger.service.js';
 import { PromptsService } from './prompts.service.js';
 
@@ -10,6 +12,8 @@ export class ConsentsJobs {
   constructor(
     private readonly prompts: PromptsService,
     private readonly ledger: Ledger,
+    private readonly consents: ConsentsService,
+    @Inject(LOG) private readonly log: Log,
   ) {}
 
   @OnEvent('channel.received')
@@ -20,5 +24,12 @@ export class ConsentsJobs {
   @Cron('consents.expire_windows', '* * * * *')
   async expireWindows(): Promise<void> {
     await this.ledger.expire();
+  }
+
+  /** Every night the books are proved; a difference is a fault of ours, whoever looks at the page. */
+  @Cron('consents.prove_books', '23 19 * * *')
+  async proveBooks(): Promise<void> {
+    const balance = await this.consents.balance();
+    if (balance.offBalance > 0) this.log.error({ balance }, 'the reach ledger does not balance');
   }
 }
