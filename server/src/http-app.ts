@@ -38,6 +38,7 @@ export async function createHttpApp(config: Config, log: Log): Promise<NestFasti
 function identifyCallers(fastify: FastifyInstance, doorkeeper: Doorkeeper, log: Log): void {
   fastify.addHook('preHandler', (request, reply, next) => {
     if (!needsIdentity(request)) return next();
+    void reply.header('x-request-id', request.id); // what to name when asking us about an answer; our log has it too
     doorkeeper.identify(request).then(
       (context) => runAs(context, next),
       (error: unknown) => refuse(reply, error, log),

@@ -1,15 +1,15 @@
 // Structured logs: one JSON line each, with request id and tenant, and without secrets.
 import type { LoggerService } from '@nestjs/common';
-import { pino, type Logger } from 'pino';
+import { type DestinationStream, type Logger, pino } from 'pino';
 import { currentContext } from './context.js';
 
-const secretPaths = ['password', 'secret', 'appSecret', 'aesKey', 'token', 'authorization', 'cookie', 'access_token', 'session_key'];
+const secretPaths = ['password', 'secret', 'appSecret', 'callbackToken', 'aesKey', 'token', 'authorization', 'cookie', 'access_token', 'session_key'];
 
 export type Log = Logger;
 
-/** The process's logger. Names of secrets are blanked at the top level and one level down. */
-export function createLog(level: string, name: string): Log {
-  return pino({
+/** The process's logger. Names of secrets are blanked, down to two levels. @param out where to; standard output by default. */
+export function createLog(level: string, name: string, out?: DestinationStream): Log {
+  const options = {
     name,
     level,
     base: { name },
@@ -18,7 +18,8 @@ export function createLog(level: string, name: string): Log {
       const { requestId, tenantId } = currentContext();
       return tenantId ? { requestId, tenantId } : requestId === '-' ? {} : { requestId };
     },
-  });
+  };
+  return out ? pino(options, out) : pino(options);
 }
 
 export const LOG = Symbol('LOG');
