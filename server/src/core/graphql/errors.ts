@@ -46,5 +46,8 @@ export function formatErrors(result: ExecutionResult): { statusCode: number; res
     const known = inner instanceof GraphQLError ? inner.extensions : inner instanceof AppError ? { code: inner.rule.code, ...inner.details } : error.extensions;
     return new GraphQLError(error.message, { nodes: error.nodes, source: error.source, positions: error.positions, path: error.path, extensions: { ...known, code: known?.['code'] ?? 'INVALID' } });
   });
-  return { statusCode: 200, response: { data: result.data ?? null, errors } };
+  // What was no GraphQL request at all (broken JSON) never reached the executor: Fastify knows its status.
+  const outer = result.errors?.[0]?.originalError as { code?: string; statusCode?: number } | undefined;
+  const statusCode = outer?.code?.startsWith('FST_') ? (outer.statusCode ?? 400) : 200;
+  return { statusCode, response: { data: result.data ?? null, errors } };
 }
