@@ -22,6 +22,7 @@ export interface SignUpInput {
   email: string;
   password: string;
   trade?: string | null;
+  isDemo?: boolean | null;
 }
 /** Who has just signed in: enough for `me`. */
 export interface SignedIn {
@@ -56,7 +57,9 @@ export class AccountsService {
     const account: Account = { id: newId(), email, name: input.name.trim(), passwordHash: await this.passwords.hash(input.password) };
     const tenantId = await this.system.write(REASON, async () => {
       if ((await this.accounts.insert(account)) === 0) return undefined;
-      const tenant = await this.tenants.open({ name: input.tenantName, trade: input.trade });
+      // Where customers are real, nobody can call a shop a demonstration.
+      const isDemo = input.isDemo === true && this.config.simulatorUrl !== undefined;
+      const tenant = await this.tenants.open({ name: input.tenantName, trade: input.trade, isDemo });
       await this.accounts.insertStaff({ tenantId: tenant.id, id: newId(), accountId: account.id, name: account.name, email, role: 'owner' });
       return tenant.id;
     });
