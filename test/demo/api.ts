@@ -57,7 +57,7 @@ export async function atOnce<T>(items: readonly T[], width: number, work: (item:
 }
 
 /** Asks until `isThere`, or gives the last answer after `seconds`: the check that follows then names what is off. */
-export async function settled<T>(ask: () => Promise<T>, isThere: (answer: T) => boolean, seconds = 60): Promise<T> {
+export async function settled<T>(ask: () => Promise<T>, isThere: (answer: T) => boolean, seconds: number): Promise<T> {
   const end = Date.now() + seconds * 1000;
   for (;;) {
     const answer = await ask();

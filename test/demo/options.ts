@@ -12,6 +12,7 @@ the shop of the first start is left as it is. Ends with 1 and names the total wh
   --people N          how many people come (default 300)
   --seed N            the same number draws the same people and deeds (default 1); who is held back is drawn anew each time
   --concurrency N     how many act at once (default 8)
+  --patience N        seconds to wait for totals that do not agree yet (default 60)
   --help              this text`;
 
 export interface Options {
@@ -19,6 +20,8 @@ export interface Options {
   people: number;
   seed: number;
   width: number;
+  /** Seconds. */
+  patience: number;
   isFirst: boolean;
   out: string | undefined;
   isHelp: boolean;
@@ -29,7 +32,7 @@ export function readOptions(argv: readonly string[]): Options {
   const { values } = parseArgs({
     args: [...argv],
     options: {
-      url: { type: 'string' }, people: { type: 'string' }, seed: { type: 'string' }, concurrency: { type: 'string' },
+      url: { type: 'string' }, people: { type: 'string' }, seed: { type: 'string' }, concurrency: { type: 'string' }, patience: { type: 'string' },
       first: { type: 'boolean' }, out: { type: 'string' }, help: { type: 'boolean' },
     },
   });
@@ -38,6 +41,7 @@ export function readOptions(argv: readonly string[]): Options {
     people: whole('people', values.people ?? '300', [3, 5000]),
     seed: whole('seed', values.seed ?? '1', [0, 2 ** 31 - 1]),
     width: whole('concurrency', values.concurrency ?? '8', [1, 64]),
+    patience: whole('patience', values.patience ?? '60', [1, 600]),
     isFirst: values.first ?? false,
     out: values.out,
     isHelp: values.help ?? false,

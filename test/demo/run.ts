@@ -59,7 +59,7 @@ async function main(): Promise<number> {
   const url = addressOf(options);
   await demandDemoSystem(url);
   say(`晨光烘焙：${options.people} 位顾客的一天  A day of the demo shop, ${options.people} customers (seed ${options.seed}) at ${url}`);
-  const told = await tell({ url, people: options.people, seed: options.seed, width: options.width, emails: emailsFor(options.isFirst) });
+  const told = await tell({ url, people: options.people, seed: options.seed, width: options.width, patience: options.patience, emails: emailsFor(options.isFirst) });
   report(told, options);
   if (offOf(told.checks).length > 0) return 1;
   if (options.out) leaveSignIn(options.out, told.shop);

@@ -20,6 +20,8 @@ export interface StoryOptions {
   people: number;
   seed: number;
   width: number;
+  /** How long totals may take to agree, in seconds. */
+  patience: number;
   /** Sign-in addresses in the order of preference. */
   emails: Iterable<string>;
 }
@@ -32,12 +34,12 @@ export interface Told {
 }
 
 /** Plays the story once, and looks at every total until all agree or a minute has passed. */
-export async function tell({ url, people: count, seed, width, emails }: StoryOptions): Promise<Told> {
+export async function tell({ url, people: count, seed, width, patience, emails }: StoryOptions): Promise<Told> {
   const progress = new Progress();
   const simulator = new Simulator(url); // behind the product's own /sim
   progress.phase('开店 Opening the shop', SHOP_STEPS);
   const shop = await openShop(url, simulator, emails, () => progress.step());
-  const world: World = { url, simulator, shop, width };
+  const world: World = { url, simulator, shop, width, patience };
   const people = await theWave(world, { count, seed }, progress);
   const { tagged, before } = await theEvening(world, people, progress);
   const audience = people.filter((person) => person.coupons.some((coupon) => !coupon.isRedeemed));
@@ -52,7 +54,7 @@ export async function tell({ url, people: count, seed, width, emails }: StoryOpt
     const figures = await figuresOf(shop, outcome.campaignId);
     return { figures, checks: checksOf(world, facts, figures) };
   };
-  const { figures, checks } = await settled(look, (seen) => offOf(seen.checks).length === 0);
+  const { figures, checks } = await settled(look, (seen) => offOf(seen.checks).length === 0, patience);
   progress.step();
   return { shop, facts, figures, checks };
 }
@@ -99,7 +101,7 @@ async function booksAgree(world: World, people: readonly Person[]): Promise<Perm
   const permits = await permitsOf(world, people);
   const writers = people.filter((person) => person.wrote).length;
   const home = () => world.shop.api.one<{ permitsRemaining: number; openWindows: number }>('{ home { permitsRemaining openWindows } }');
-  await settled(home, (figures) => figures.permitsRemaining === permitsLeft(permits) && figures.openWindows === writers);
+  await settled(home, (figures) => figures.permitsRemaining === permitsLeft(permits) && figures.openWindows === writers, world.patience);
   return permits;
 }
 

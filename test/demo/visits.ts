@@ -32,7 +32,10 @@ export interface World {
   url: string;
   simulator: Simulator;
   shop: Shop;
+  /** How many act at once. */
   width: number;
+  /** How long totals may take to agree, in seconds. */
+  patience: number;
 }
 
 export const newPerson = ({ id, name }: { id: string; name: string }, part: Part): Person => ({
