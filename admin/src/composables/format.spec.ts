@@ -23,6 +23,8 @@ describe('instants', () => {
     expect(formatDistance('2026-11-24T15:00:00Z', 'zh-CN', now)).toBe('5小时后');
     expect(formatDistance('2026-11-21T10:00:00Z', 'en', now)).toBe('3 days ago');
     expect(formatDistance('2026-11-24T10:00:20Z', 'en', now)).toBe('now');
+    expect(formatDistance('2026-11-24T09:59:30Z', 'zh-CN', now)).toBe('刚刚');
+    expect(formatDistance('2026-11-24T09:59:30Z', 'en', now)).toBe('just now');
   });
 });
 

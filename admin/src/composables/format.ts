@@ -36,6 +36,8 @@ export function formatDistance(iso: string, locale: string, now = new Date()): s
   const seconds = (new Date(iso).getTime() - now.getTime()) / 1000;
   const steps: [Intl.RelativeTimeFormatUnit, number][] = [['day', 86_400], ['hour', 3_600], ['minute', 60]];
   const [unit, size] = steps.find(([, length]) => Math.abs(seconds) >= length) ?? (['second', 1] as const);
+  // Intl says 现在 for a moment ago; people say 刚刚.
+  if (unit === 'second' && seconds <= 0) return locale.startsWith('zh') ? '刚刚' : 'just now';
   return new Intl.RelativeTimeFormat(locale, { numeric: 'auto' }).format(unit === 'second' ? 0 : Math.round(seconds / size), unit);
 }
 
