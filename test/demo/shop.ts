@@ -83,6 +83,7 @@ async function signUp(api: Api, emails: Iterable<string>): Promise<{ tenant: { i
       { input: { tenantName: NAME, name: '陈店长', email, password, trade: 'bakery', isDemo: true } },
     );
     if (answer.__typename === 'Me') return { tenant: answer.tenant, email, password };
+    if (answer.code === 'sign_up_closed') throw new Error('Sign-up is closed there (SIGN_UP=closed), so no demo shop can be opened.');
     if (answer.code !== 'email_taken') throw new Error(`Signing up was refused: ${answer.code}`);
   }
   throw new Error('Every address of the demo shop is taken.');
