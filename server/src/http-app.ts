@@ -23,14 +23,13 @@ const BODY_LIMIT = 1024 * 1024;
 /** Builds the API; it does not listen yet. */
 export async function createHttpApp(config: Config, log: Log): Promise<NestFastifyApplication> {
   const adapter = new FastifyAdapter({ bodyLimit: BODY_LIMIT, trustProxy: config.trustProxy, genReqId: () => newId(), routerOptions: { maxParamLength: 200 } });
-  const app = await NestFactory.create<NestFastifyApplication>(AppModule.with(config, log), adapter, { logger: nestLogger(log), rawBody: true, abortOnError: false });
+  const app = await NestFactory.create<NestFastifyApplication>(AppModule.with(config, log), adapter, { logger: nestLogger(log), bodyParser: false, abortOnError: false });
   const fastify = adapter.getInstance() as unknown as FastifyInstance;
   await fastify.register(cookie);
   identifyCallers(fastify, app.get(Doorkeeper), log);
   hardenGraphqlHttp(fastify, BODY_LIMIT);
   if (config.simulatorUrl) await fastify.register(proxy, { upstream: config.simulatorUrl, prefix: '/sim', rewritePrefix: '/sim', disableCache: true } as never);
   if (config.staticDir) await servePages(fastify, config.staticDir);
-  app.enableShutdownHooks([]);
   return app;
 }
 
@@ -39,10 +38,13 @@ function identifyCallers(fastify: FastifyInstance, doorkeeper: Doorkeeper, log: 
   fastify.addHook('preHandler', (request, reply, next) => {
     if (!needsIdentity(request)) return next();
     void reply.header('x-request-id', request.id); // what to name when asking us about an answer; our log has it too
-    doorkeeper.identify(request).then(
-      (context) => runAs(context, next),
-      (error: unknown) => refuse(reply, error, log),
-    );
+    try {
+      const found = doorkeeper.identify(request);
+      if (!(found instanceof Promise)) return runAs(found, next);
+      found.then((context) => runAs(context, next), (error: unknown) => refuse(reply, error, log));
+    } catch (error) {
+      refuse(reply, error, log);
+    }
   });
 }
 

@@ -1,7 +1,6 @@
 // Integrator keys: shown once, stored hashed, scoped, revocable; the same GraphQL API answers them.
 import { Injectable, type OnModuleInit } from '@nestjs/common';
 import { integratorScopes, type Permission } from '@huiliu/shared';
-import type { FastifyRequest } from 'fastify';
 import { type Actor, currentContext, currentTenantId, runAs } from '../../core/context.js';
 import { bearer, Doorkeeper } from '../../core/doorkeeper.js';
 import { TenantDb } from '../../core/db/tenant-db.js';
@@ -22,15 +21,16 @@ export class ApiKeysService implements OnModuleInit {
   ) {}
 
   onModuleInit(): void {
-    this.doorkeeper.register((request) => this.read(request));
+    this.doorkeeper.register((request) => {
+      const token = bearer(request);
+      return token?.startsWith(KEY_PREFIX) ? this.read(token, request.id) : undefined;
+    });
   }
 
   /** @throws unauthenticated for a key that is unknown or revoked: a caller with a dead key is told so, not treated as a stranger. */
-  private async read(request: FastifyRequest): Promise<{ actor: Actor; tenantId: string } | undefined> {
-    const token = bearer(request);
-    if (!token?.startsWith(KEY_PREFIX)) return undefined;
+  private async read(token: string, requestId: string): Promise<{ actor: Actor; tenantId: string }> {
     const parsed = parseKey(token);
-    const key = parsed && (await runAs({ tenantId: parsed.tenantId, actor: { kind: 'system' }, requestId: request.id }, () => this.db.write(() => this.keys.use(hashSecret(parsed.secret)))));
+    const key = parsed && (await runAs({ tenantId: parsed.tenantId, actor: { kind: 'system' }, requestId }, () => this.db.write(() => this.keys.use(hashSecret(parsed.secret)))));
     if (!key) throw new AppError('unauthenticated', 'This API key is unknown or was revoked.');
     return { tenantId: parsed.tenantId, actor: { kind: 'integrator', id: key.id, name: key.name, permissions: new Set(key.scopes as Permission[]) } };
   }

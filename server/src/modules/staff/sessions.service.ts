@@ -27,13 +27,13 @@ export class SessionsService implements OnModuleInit {
   ) {}
 
   onModuleInit(): void {
-    this.doorkeeper.register((request) => this.read(request));
+    this.doorkeeper.register((request) => {
+      const secret = request.cookies[SESSION_COOKIE];
+      return secret && !request.headers.authorization ? this.read(hashSecret(secret)) : undefined;
+    });
   }
 
-  private async read(request: FastifyRequest): Promise<{ actor: Actor; tenantId: string } | undefined> {
-    const secret = request.cookies[SESSION_COOKIE];
-    if (!secret || request.headers.authorization) return undefined;
-    const hash = hashSecret(secret);
+  private async read(hash: Buffer): Promise<{ actor: Actor; tenantId: string } | undefined> {
     const session = await this.system.read(REASON, () => this.accounts.session(hash));
     if (!session) return undefined;
     if (Date.now() - session.lastSeenAt.getTime() > TOUCH_AFTER_MS) await this.system.write(REASON, () => this.accounts.touchSession(hash));
