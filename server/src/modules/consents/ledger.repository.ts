@@ -116,7 +116,7 @@ export class LedgerRepository {
     const rows = await this.db.query<PermitKey & { n: number }>(
       `select k.identity_id as "identityId", k.kind, k.scope, coalesce(sum(c.change), 0)::bigint as n
        from (select identity_id, kind, scope, max(at) as at from unnest($1::uuid[], $2::text[], $3::text[], $4::timestamptz[]) as u(identity_id, kind, scope, at) group by 1, 2, 3) k
-       left join permit_credits c on c.identity_id = k.identity_id and c.kind = k.kind and c.scope = k.scope and c.reason = 'accepted' and c.occurred_at > k.at
+       left join permit_credits c on c.identity_id = k.identity_id and c.kind = k.kind and c.scope = k.scope and c.reason = 'accepted' and date_trunc('second', c.occurred_at) > k.at -- the platform tells whole seconds: within one, a refusal wins
        group by 1, 2, 3`, [...columns(keys), keys.map((k) => k.at)]);
     return new Map(rows.map((row) => [`${row.identityId}/${row.kind}/${row.scope}`, row.n]));
   }
