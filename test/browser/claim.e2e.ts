@@ -1,10 +1,10 @@
 // A customer's phone: an entry link, the tap, the prompt's sheet, the coupon, the wallet, a recall message and back.
-import axe from 'axe-core';
-import { type Browser, chromium, type Frame, type FrameLocator, type Page } from 'playwright-core';
+import type { Browser, FrameLocator, Page } from 'playwright-core';
 import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
 import { eventually } from '../support/client.ts';
 import { aCoupon, aMerchant, anOffer, type Merchant } from '../support/merchant.ts';
 import { type Stack, startStack } from '../support/stack.ts';
+import { isTooWide, launchChromium, PHONE, violations } from './support/chromium.ts';
 
 const APP_NAME = '晨光烘焙';
 let stack: Stack;
@@ -20,8 +20,7 @@ beforeAll(async () => {
   offer = await anOffer(merchant, (await aCoupon(merchant, { usageNotes: '每单限用一张，特价商品除外。' })).id);
   const link = await merchant.client.one<{ code: string }>('mutation ($input: EntryLinkInput!) { createEntryLink(input: $input) { code } }', { input: { name: '京东搜索', source: 'jd_search', offerId: offer.id } });
   entryCode = link.code;
-  const args = ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync', '--disable-dev-shm-usage'];
-  browser = await chromium.launch({ executablePath: process.env['CHROMIUM'] ?? '/usr/bin/chromium', args });
+  browser = await launchChromium();
 });
 afterAll(async () => {
   await browser?.close();
@@ -30,7 +29,7 @@ afterAll(async () => {
 
 let page: Page;
 beforeEach(async () => {
-  const context = await browser.newContext({ locale: 'zh-CN', viewport: { width: 375, height: 812 } });
+  const context = await browser.newContext({ locale: 'zh-CN', viewport: PHONE });
   page = await context.newPage();
   page.setDefaultTimeout(20_000);
   return () => context.close();
@@ -54,14 +53,6 @@ async function claimInPhone(person: string, answer: '允许' | '取消'): Promis
 }
 
 const codeOn = async (where: Page | FrameLocator): Promise<string> => ((await where.locator('[data-code]').textContent()) ?? '').replaceAll(' ', '');
-
-async function violations(where: Page | Frame): Promise<string[]> {
-  await where.evaluate(axe.source);
-  const found = await where.evaluate(() => (window as unknown as { axe: typeof axe }).axe.run(document, { runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa'] }));
-  return found.violations.map((one) => `${one.id}: ${one.nodes.map((node) => node.html).join(' ')}`);
-}
-
-const isTooWide = () => page.evaluate(() => document.documentElement.scrollWidth > window.innerWidth);
 
 it('claims by an entry link, accepts, and comes back by a recall message', async () => {
   const person = await newPerson();
@@ -169,14 +160,14 @@ it('is accessible and fits a narrow phone, in the light and in the dark', async 
     await open(`o/${offer.id}`);
     await page.getByRole('button', { name: '查看说明' }).click();
     expect(await violations(page)).toEqual([]);
-    expect(await isTooWide()).toBe(false);
+    expect(await isTooWide(page)).toBe(false);
     await page.getByRole('button', claimButton).click();
     await codeOn(page);
     expect(await violations(page)).toEqual([]);
-    expect(await isTooWide()).toBe(false);
+    expect(await isTooWide(page)).toBe(false);
     await open('w');
     await codeOn(page);
     expect(await violations(page)).toEqual([]);
-    expect(await isTooWide()).toBe(false);
+    expect(await isTooWide(page)).toBe(false);
   }
 });

@@ -30,7 +30,7 @@ export function watchErrors(page: Page): string[] {
 
 const RAW_KEY = /^[a-z]+(?:\.[a-zA-Z_]+)+$/u;
 /** Words that are written in Latin letters in Chinese, too: names of things, units, what the tests typed. */
-const LATIN = /^(?:AppID|AppSecret|AppId|ID|IP|URL|Token|EncodingAESKey|JSON|XML|API|GraphQL|CSV|PDF|EN|VIP|OK|[A-Z\d]{4,}|\S*[@/:_.-]\S*|wx\w*|gh_?\w*|tmpl\S*|hk\w*|v?\d\S*|[a-zA-Z]\d*|[\da-f]{4,}|unionid|openid)$/u;
+const LATIN = /^(?:AppID|AppSecret|Token|EncodingAESKey|GraphQL|[A-Z\d]{2,}|\S*[@/:_.-]\S*|wx\w*|gh_?\w*|tmpl\S*|hk\w*|v?\d\S*|[a-zA-Z]\d*|[\da-f]{4,}|unionid|openid)$/u;
 
 /** Every piece of text that a person sees or hears read out. */
 export function visibleTexts(page: Page): Promise<string[]> {
