@@ -102,10 +102,13 @@ export class PromptsService {
     })));
     return known.map(({ event, person }) => ({
       customerId: person.customerId, type: event.type, occurredAt: new Date(event.at), sourceKey: `action:${person.identityId}:${event.dedupKey}`,
-      detail: event.type === 'customer.wrote' ? { text: event.text.slice(0, 200) } : { from: event.sessionFrom.slice(0, 200) },
+      detail: event.type === 'customer.wrote' ? { text: excerpt(event.text) } : { from: excerpt(event.sessionFrom) },
     }));
   }
 }
+
+/** The beginning, by whole characters: half an emoji is no text, and Postgres would refuse the whole batch for it. */
+const excerpt = (text: string): string => [...text.slice(0, 400)].slice(0, 200).join('').toWellFormed();
 
 function factOf({ type, status }: Answer): string {
   if (type === 'subscription.changed') return status === 'accept' ? 'subscription.switched_on' : 'subscription.switched_off';

@@ -25,6 +25,7 @@ const xml = new XMLParser({
 /** @throws PayloadError when the text is not a well-formed object of that format. */
 export function readBody(text: string, format: CallbackFormat): Body {
   if (text.length > MAX_BODY_BYTES) throw new PayloadError('body too large');
+  if (text.includes('\0')) throw new PayloadError('a NUL in the body');
   return format === 'json' ? readJson(text) : readXml(text);
 }
 
@@ -68,12 +69,15 @@ function textual(value: unknown, depth: number, read: (text: string) => string =
   if (depth > MAX_DEPTH) throw new PayloadError('nested too deep');
   if (Array.isArray(value)) return value.map((one) => textual(one, depth + 1, read));
   if (value !== null && typeof value === 'object') {
-    if (CDATA in value) return scalarOf(value);
+    if (CDATA in value) return storable(scalarOf(value));
     return Object.fromEntries(Object.entries(value).map(([key, one]) => [key, textual(one, depth + 1, read)]));
   }
-  if (typeof value === 'string') return read(value);
+  if (typeof value === 'string') return storable(read(value));
   return value === null || value === undefined ? '' : `${value as number | boolean}`;
 }
+
+/** Customers write the text: what no database takes (NUL, half a surrogate pair) must not hold up the pushes of everybody else in a batch. */
+const storable = (text: string): string => text.replaceAll('\0', '').toWellFormed();
 
 const NAMED: Record<string, string> = { lt: '<', gt: '>', amp: '&', quot: '"', apos: "'" };
 

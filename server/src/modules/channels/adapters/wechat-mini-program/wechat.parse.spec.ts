@@ -103,6 +103,13 @@ describe('hostile and broken bodies', () => {
   });
 });
 
+describe('text that no database takes', () => {
+  const body = (content: string) => `{"ToUserName":"gh_1","FromUserName":"o1","CreateTime":1700000000,"MsgType":"text","MsgId":"1","Content":"${content}"}`;
+  it.each([['a NUL', String.raw`a\u0000b`, 'ab'], ['half a surrogate pair', String.raw`a\ud83d`, 'a\ufffd']])('%s is made harmless', (_name, written, read) =>
+    expect(parseCallback(body(written), 'json')).toMatchObject([{ type: 'customer.wrote', text: read }]));
+  it('a bare NUL in the body is a payload error', () => expect(() => parseCallback('<xml><MsgType>text\0</MsgType></xml>', 'xml')).toThrow(PayloadError));
+});
+
 describe('template text', () => {
   it('gives fields in order with their types, labels and options', () => {
     const content = '商品:{{thing1.DATA}}\n到期时间：{{time12.DATA}}\n状态:{{enum_string3.DATA}}\n备注 {{hologram4.DATA}}\n';
