@@ -64,6 +64,27 @@ describe('the reach ledger', () => {
     expect(facts.map((f) => f.type)).toEqual(['subscription.accepted', 'subscription.accepted', 'subscription.accepted', 'subscription.rejected', 'subscription.rejected', 'subscription.switched_off']);
   });
 
+  it('enters a batch in which two pushes tell the same switch, and loses nothing else of it', async () => {
+    const scene = await aScene(t);
+    const [anna, ben] = await people(t, scene, ['安', '本']) as [KnownPerson, KnownPerson];
+    await enter(scene, [answered(scene, anna, 'accept', new Date(Date.now() - 60_000))]);
+    const off = switched(scene, anna, new Date());
+    await enter(scene, [off], [off, answered(scene, ben, 'accept', new Date())]);
+    expect(await permits(scene, anna)).toEqual({ one_time_subscription: 0 });
+    expect(await permits(scene, ben)).toEqual({ one_time_subscription: 1 });
+    expect(await balance(scene)).toMatchObject({ offBalance: 0, remaining: 1 });
+  });
+
+  it('enters a batch with a long text whose cut falls into an emoji', async () => {
+    const scene = await aScene(t);
+    const [anna] = await people(t, scene, ['安']) as [KnownPerson];
+    const text = `${'好'.repeat(199)}😀😀`;
+    await enter(scene, [{ type: 'customer.wrote', externalId: anna.openid, at: new Date().toISOString(), dedupKey: newId(), msgId: '1', kind: 'text', text }]);
+    expect(await permits(scene, anna)).toEqual({ message: 5 });
+    const [fact] = await t.sql<{ text: string }>(`select detail ->> 'text' as text from customer_events where tenant_id = $1 and type = 'customer.wrote'`, [scene.tenantId]);
+    expect(fact!.text).toBe(`${'好'.repeat(199)}😀`);
+  });
+
   it('a switch turned off before a later accept leaves that accept alone, though it is told after it', async () => {
     const scene = await aScene(t);
     const [person] = await people(t, scene, ['小王']) as [KnownPerson];

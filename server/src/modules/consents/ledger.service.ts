@@ -88,7 +88,7 @@ export class Ledger {
     return this.db.write(async () => {
       const permits = byKey(await this.repository.lock(refusals));
       const known = await this.repository.known(refusals.map((r) => r.sourceKey));
-      const fresh = refusals.filter((r) => !known.has(r.sourceKey));
+      const fresh = firstOfEachKey(refusals).filter((r) => !known.has(r.sourceKey));
       const later = await this.repository.acceptsAfter(fresh);
       const changes = new Map<string, PermitChange>();
       const credits = fresh.map((refused): NewCredit => {
@@ -127,6 +127,11 @@ export class Ledger {
 const isUnlimited = (key: { kind: string }): boolean => key.kind === 'long_term_subscription';
 const windowKey = ({ identityId, action }: WindowOpened): PermitKey => ({ identityId, kind: 'service_window', scope: action });
 const byKey = (permits: readonly PermitState[]): Map<string, PermitState> => new Map(permits.map((p) => [permitKey(p), p]));
+
+/** One batch may tell the same refusal twice: two pushes of one second, both naming the template that was switched off. */
+function firstOfEachKey(refusals: readonly Refused[]): Refused[] {
+  return [...new Map(refusals.toReversed().map((refused) => [refused.sourceKey, refused])).values()].toReversed();
+}
 
 function newestPerWindow(actions: readonly WindowOpened[]): WindowOpened[] {
   const newest = new Map<string, WindowOpened>();
