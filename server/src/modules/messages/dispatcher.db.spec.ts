@@ -1,7 +1,8 @@
 import type { Type } from '@nestjs/common';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { newId } from '../../core/ids.js';
 import { startSimulator, startTestApp, type SimulatorProcess, type TestApp } from '../../core/testing/index.js';
+import { ChannelSender } from '../channels/index.js';
 import { ConsentsService, Ledger } from '../consents/index.js';
 import { Dispatcher } from './dispatcher.service.js';
 import { Dispatches } from './dispatches.service.js';
@@ -154,6 +155,24 @@ describe('the dispatcher', () => {
     const [counted] = await t.sql<{ n: number }>('select coalesce(sum(count), 0)::int n from message_counts where tenant_id = $1', [shop.tenantId]);
     expect(counted!.n).toBe(0);
     await simulator.call('DELETE', '/sim/faults');
+  });
+
+  it('gives back what was under way when it was cancelled and would now wait again', async () => {
+    const shop = await aShop(t, simulator, 3);
+    const spec = await ready(shop);
+    await fault(shop, { kind: 'busy' });
+    const sender = t.get(ChannelSender);
+    const send = sender.sendMany.bind(sender);
+    // The cancel comes in the very moment between the taking of a wave and the platform's answer.
+    vi.spyOn(sender, 'sendMany').mockImplementationOnce(async (...asked) => {
+      expect(await progress(shop, spec)).toMatchObject({ sending: 3 });
+      expect(await within(shop, () => t.get(Dispatches).cancel(spec.dispatchId))).toBe(0);
+      return send(...asked);
+    });
+    await run(shop);
+    await simulator.call('DELETE', '/sim/faults');
+    expect(await progress(shop, spec)).toMatchObject({ planned: 0, sending: 0, cancelled: 3 });
+    expect(await balance(shop)).toMatchObject({ offBalance: 0, remaining: 3 });
   });
 
   it('stops after twenty refusals of our content in a row, names the field, and keeps the rest', async () => {

@@ -55,7 +55,17 @@ export class SettlingService {
     })));
     await this.ledger.refuse(settled.flatMap((fate) => refusalOf(fate, row.id, now)));
     await this.reroute(row.spec, settled);
-    return this.watch(row, settled.map(({ settlement }) => settlement), settled);
+    const isStopped = await this.watch(row, settled.map(({ settlement }) => settlement), settled);
+    const mayWaitAgain = settled.some(({ settlement }) => settlement.state === 'planned' || settlement.canReroute);
+    return (mayWaitAgain && (await this.endIfCancelled(row.id))) || isStopped;
+  }
+
+  /** A cancel gave back what was planned then; what was under way and would now wait again is given back here. */
+  private async endIfCancelled(id: string): Promise<boolean> {
+    // Held last of all: a cancel that comes now waits for our commit, and sees what we put back in line.
+    if ((await this.dispatches.hold(id))?.state !== 'cancelled') return false;
+    await this.dispatches.release(id, { state: 'cancelled', reason: 'cancelled' }, this.clock.now());
+    return true;
   }
 
   private async reroute(spec: DispatchSpec, settled: readonly Fate[]): Promise<void> {
