@@ -5,6 +5,7 @@ import { IdentityService } from '../customers/index.js';
 import { CouponClaims } from './claims/coupon-claims.service.js';
 import type { Coupon } from './coupon.js';
 import type { TemplateInput } from './coupon-template.js';
+import { CouponsJobs } from './coupons.jobs.js';
 import { CouponsService } from './coupons.service.js';
 import { RedemptionsService, type RedeemInput, type RedeemResult } from './redemptions/redemptions.service.js';
 
@@ -134,6 +135,15 @@ describe('the clock', () => {
     const facts = await t.sql<{ n: number }>(`select count(*)::int n from customer_events where tenant_id = $1 and type = 'coupon.expired'`, [shop]);
     expect(facts[0]!.n).toBe(counts[0] + counts[1]);
     await t.runJobs();
+  });
+
+  it('goes round the merchants once: the run of one leaves the others alone', async () => {
+    const due = await held();
+    t.clock.set(due.expiresAt);
+    await t.as(await t.tenant(), () => t.get(CouponsJobs).expire());
+    expect((await coupon(due.code))?.state).toBe('claimed');
+    await t.as(shop, () => t.get(CouponsJobs).expire());
+    expect((await coupon(due.code))?.state).toBe('expired');
   });
 });
 

@@ -25,12 +25,6 @@ export class TenantsRepository {
     return this.system.read('one person may work for several merchants', () => this.system.query<Tenant>(`select ${columns} from tenants where id = any($1::uuid[]) order by created_at`, [ids]));
   }
 
-  /** Every merchant that is not suspended. */
-  async activeIds(): Promise<string[]> {
-    const rows = await this.system.read('what runs by the clock runs for every merchant', () => this.system.query<{ id: string }>('select id from tenants where suspended_at is null order by id'));
-    return rows.map((row) => row.id);
-  }
-
   /** The tenant of the open transaction. */
   current(): Promise<Tenant | undefined> {
     return this.db.one<Tenant>(`select ${columns} from tenants`);

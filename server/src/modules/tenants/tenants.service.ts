@@ -1,6 +1,5 @@
 import { randomBytes } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
-import { currentContext, runAs } from '../../core/context.js';
 import { TenantDb } from '../../core/db/tenant-db.js';
 import { invalid, notFound } from '../../core/errors/app-error.js';
 import { newId } from '../../core/ids.js';
@@ -39,11 +38,6 @@ export class TenantsService {
 
   byIds(ids: readonly string[]): Promise<Tenant[]> {
     return this.tenants.byIds(ids);
-  }
-
-  /** Runs work for each merchant in turn, inside its fence: what a clock job does. */
-  async forEach(work: () => Promise<void>): Promise<void> {
-    for (const tenantId of await this.tenants.activeIds()) await runAs({ ...currentContext(), tenantId }, work);
   }
 
   /** The merchant in whose name we act. @throws NOT_FOUND */
