@@ -89,7 +89,7 @@ export class RedemptionsService {
   /** Another till was faster: the same request gets the same answer, anyone else the reason. */
   private async lost(coupon: Coupon, template: CouponTemplate, input: RedeemInput): Promise<RedeemResult> {
     const earlier = await this.stores.redemptions.byRequestKey(input.requestKey);
-    if (earlier) return answer(earlier);
+    if (earlier) return earlier.couponId === coupon.id ? answer(earlier) : refusal('request_key_reused');
     const [fresh] = await this.stores.coupons.byIds([coupon.id]);
     const why = whyNotRedeem(fresh!, template, input.orderFen ?? undefined, this.clock.now());
     return why ? refusal(why.code, why.details) : refusal('coupon_already_redeemed');
