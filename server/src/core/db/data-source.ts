@@ -1,5 +1,6 @@
 // The two connection pools: behind the fence (app) and above it (system). TypeORM keeps the pool and maps cold rows.
 import './pg-types.js';
+import pg from 'pg';
 import { DataSource, type EntitySchema } from 'typeorm';
 import type { Config } from '../../config.js';
 import { roleUrl, type DbRole } from './roles.js';
@@ -11,6 +12,7 @@ export const entities: EntityClass[] = [];
 export async function openPool(config: Config, role: DbRole, size: number): Promise<DataSource> {
   const source = new DataSource({
     type: 'postgres',
+    driver: pg, // ours, with our types: left alone, TypeORM loads a second copy when bundled, and int8 comes as text
     url: roleUrl(config.databaseUrl, role, config.secretKeys[0]!),
     applicationName: role,
     entities,
