@@ -3,6 +3,8 @@ import { Inject, Injectable } from '@nestjs/common';
 import { RateLimiterPostgres, RateLimiterRes } from 'rate-limiter-flexible';
 import { type DbPool, rawPool, SYSTEM_POOL } from '../../core/db/data-source.js';
 import { AppError } from '../../core/errors/app-error.js';
+import { hashSecret } from '../../core/secrets.js';
+import { networkOf } from './staff-member.js';
 
 const MINUTES = 15;
 
@@ -21,7 +23,7 @@ export class SignInThrottle {
   /** Counts one try. @throws throttled with the seconds to wait. */
   async take(email: string, address: string): Promise<void> {
     try {
-      await Promise.all([this.byEmail.consume(email), this.byAddress.consume(address)]);
+      await Promise.all([this.byEmail.consume(keyOf(email)), this.byAddress.consume(networkOf(address))]);
     } catch (thrown) {
       if (!(thrown instanceof RateLimiterRes)) throw thrown;
       const seconds = Math.ceil(thrown.msBeforeNext / 1000);
@@ -31,6 +33,9 @@ export class SignInThrottle {
 
   /** A right password clears the account's count. */
   async clear(email: string): Promise<void> {
-    await this.byEmail.delete(email);
+    await this.byEmail.delete(keyOf(email));
   }
 }
+
+/** An address of any length fits the table's key. */
+const keyOf = (email: string): string => hashSecret(email).toString('base64url');
