@@ -104,11 +104,16 @@ export class AccountsService {
     this.sessions.clear(http.reply);
   }
 
-  /** The account behind an e-mail address, made when new. A known one must prove its password. */
-  async provide(input: { email: string; name: string; password: string }): Promise<Account | Refusal> {
+  /** The account behind an e-mail address, made when new. A known one must prove its password, and each try counts as a sign-in does. */
+  async provide(input: { email: string; name: string; password: string }, http: GraphContext): Promise<Account | Refusal> {
     refuseBadInput(whyNotPassword(input.password), whyNotName(input.name));
+    await this.throttle.take(input.email, http.request.ip);
     const known = await this.system.read(REASON, () => this.accounts.byEmail(input.email));
-    if (known) return (await this.passwords.matches(known.passwordHash, input.password)) ? known : refusal('wrong_credentials');
+    if (known && !(await this.passwords.matches(known.passwordHash, input.password))) return refusal('wrong_credentials');
+    if (known) {
+      await this.throttle.clear(input.email);
+      return known;
+    }
     const account: Account = { id: newId(), email: input.email, name: input.name.trim(), passwordHash: await this.passwords.hash(input.password) };
     const made = await this.system.write(REASON, () => this.accounts.insert(account));
     return made ? account : refusal('email_taken');

@@ -70,6 +70,11 @@ export class StaffRepository {
     return this.db.exec('update invitations set revoked_at = now() where id = $1 and accepted_at is null and revoked_at is null', [id]);
   }
 
+  /** Who leaves, or changes role, takes no door along: the links were shown to them. */
+  revokeInvitationsOf(staffId: string): Promise<number> {
+    return this.db.exec('update invitations set revoked_at = now() where invited_by = $1 and accepted_at is null and revoked_at is null', [staffId]);
+  }
+
   openInvitation(hash: Buffer): Promise<InvitationRow | undefined> {
     return this.db.one<InvitationRow>(`select ${invitationColumns} from invitations where token_hash = $1 and accepted_at is null and revoked_at is null and expires_at > now()`, [hash]);
   }

@@ -80,7 +80,7 @@ export class StaffService {
     return atTenant(tenantId, async () => {
       const open = await this.db.read(() => this.staff.openInvitation(hash));
       if (!open) return refusal('invitation_over');
-      const account = await this.accountsService.provide({ email: open.email, name, password });
+      const account = await this.accountsService.provide({ email: open.email, name, password }, http);
       if (isRefusal(account)) return account;
       const isIn = await this.db.write(async () => {
         if (!(await this.staff.acceptInvitation(hash))) return false;
@@ -98,6 +98,7 @@ export class StaffService {
       const [me, target] = [await this.actingStaff(), await this.target(staffId)];
       if (!mayAssign(me.role, role) || !mayAssign(me.role, target.role)) throw new AppError('forbidden', 'You cannot change a role above your own.');
       if (!(await this.staff.setRole(staffId, role))) return refusal('last_owner');
+      await this.staff.revokeInvitationsOf(staffId);
       await this.audit.record('staff.change_role', { kind: 'staff', id: staffId }, { from: target.role, to: role });
       return undefined;
     });
@@ -108,6 +109,7 @@ export class StaffService {
       const [me, target] = [await this.actingStaff(), await this.target(staffId)];
       if (!mayAssign(me.role, target.role)) throw new AppError('forbidden', 'You cannot remove someone above you.');
       if (!(await this.staff.remove(staffId))) return refusal('last_owner');
+      await this.staff.revokeInvitationsOf(staffId);
       await this.audit.record('staff.remove', { kind: 'staff', id: staffId }, { email: target.email });
       return target;
     });
