@@ -1,7 +1,8 @@
 // What the GraphQL-over-HTTP specification asks beyond Mercurius, and the cross-site rule for cookies.
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 
-const isGraphql = (request: FastifyRequest): boolean => request.url === '/graphql' || request.url.startsWith('/graphql?');
+// By the route and not by the address: the router reads /%67raphql as /graphql too.
+const isGraphql = (request: FastifyRequest): boolean => request.routeOptions.url === '/graphql';
 const failure = (message: string, code: string) => ({ errors: [{ message, extensions: { code } }] });
 
 /** A header no cross-site form can set: proof that our own pages (or a script with a key) ask. */
