@@ -20,9 +20,15 @@ import { type Log, nestLogger } from './core/log.js';
 
 const BODY_LIMIT = 1024 * 1024;
 
+/** A request must have arrived whole by then: Fastify's default lets a slow sender hold a connection for ever. */
+const REQUEST_TIMEOUT_MS = 60_000;
+
+/** One hop: the last entry of X-Forwarded-For is our proxy's own word; those before it are whatever the caller wrote. */
+const isOurProxy = (_address: string, hop: number): boolean => hop < 1;
+
 /** Builds the API; it does not listen yet. */
 export async function createHttpApp(config: Config, log: Log): Promise<NestFastifyApplication> {
-  const adapter = new FastifyAdapter({ bodyLimit: BODY_LIMIT, trustProxy: config.trustProxy, genReqId: () => newId(), routerOptions: { maxParamLength: 200 } });
+  const adapter = new FastifyAdapter({ bodyLimit: BODY_LIMIT, trustProxy: config.trustProxy && isOurProxy, requestTimeout: REQUEST_TIMEOUT_MS, genReqId: () => newId(), routerOptions: { maxParamLength: 200 } });
   const app = await NestFactory.create<NestFastifyApplication>(AppModule.with(config, log), adapter, { logger: nestLogger(log), bodyParser: false, abortOnError: false });
   const fastify = adapter.getInstance() as unknown as FastifyInstance;
   await fastify.register(cookie);
