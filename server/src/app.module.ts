@@ -38,6 +38,6 @@ export const ladder = [
 @Module({})
 export class AppModule {
   static with(config: Config, log: Log): DynamicModule {
-    return { module: AppModule, imports: [CoreModule.with(config, log), graphqlModule(), ...ladder], controllers: [HealthController] };
+    return { module: AppModule, imports: [CoreModule.with(config, log), graphqlModule(log), ...ladder], controllers: [HealthController] };
   }
 }

@@ -50,6 +50,7 @@ export function toAppError(error: unknown): AppError {
   if (code === '23505') return new AppError('conflict', 'Someone did this first.', {}, { cause: error });
   // 22P02: an id that is no uuid names nothing, like any unknown id
   if (code === '22P02') return new AppError('not_found', 'There is no such record.', {}, { cause: error });
+  if (code === '22021' || code === '22P05') return new AppError('invalid', 'A text holds a character that cannot be stored (NUL). Take it out.', {}, { cause: error });
   if (code === '08006' || code === '57P01' || code === '57P03' || code === 'ECONNREFUSED')
     return new AppError('busy', 'The database is not reachable just now. Please try again.', {}, { cause: error });
   return new AppError('bug', 'Something went wrong on our side.', {}, { cause: error });

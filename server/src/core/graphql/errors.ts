@@ -39,15 +39,20 @@ export class ErrorFilter implements ExceptionFilter {
   }
 }
 
-/** Mercurius' last word on an execution: errors that no filter saw (parsing, validation, limits) get a code too. */
-export function formatErrors(result: ExecutionResult): { statusCode: number; response: ExecutionResult } {
+/** Mercurius' last word on an execution: errors that no filter saw (parsing, validation, limits, fields of a type) get a code too. */
+export const formatErrors = (log: Log) => (result: ExecutionResult): { statusCode: number; response: ExecutionResult } => {
   const errors = (result.errors ?? []).map((error) => {
     const inner = error.originalError;
-    const known = inner instanceof GraphQLError ? inner.extensions : inner instanceof AppError ? { code: inner.rule.code, ...inner.details } : error.extensions;
-    return new GraphQLError(error.message, { nodes: error.nodes, source: error.source, positions: error.positions, path: error.path, extensions: { ...known, code: known?.['code'] ?? 'INVALID' } });
+    // Nest's filter stands at root fields only: what a field of a type threw comes raw, and a database's words are not for clients.
+    const told = inner && !(inner instanceof GraphQLError) && !isHttpError(inner) ? toGraphQLError(inner, log) : error;
+    const { extensions } = inner instanceof GraphQLError ? inner : told;
+    return new GraphQLError(told.message, { nodes: error.nodes, source: error.source, positions: error.positions, path: error.path, extensions: { ...extensions, code: extensions?.['code'] ?? 'INVALID' } });
   });
   // What was no GraphQL request at all (broken JSON) never reached the executor: Fastify knows its status.
   const outer = result.errors?.[0]?.originalError as { code?: string; statusCode?: number } | undefined;
   const statusCode = outer?.code?.startsWith('FST_') ? (outer.statusCode ?? 400) : 200;
   return { statusCode, response: { data: result.data ?? null, errors } };
-}
+};
+
+/** Fastify's and Mercurius' own: they say what was wrong with the request. */
+const isHttpError = (error: Error): boolean => 'statusCode' in error && typeof error.statusCode === 'number' && error.statusCode < 500;

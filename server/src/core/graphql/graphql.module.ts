@@ -4,6 +4,7 @@ import { GraphQLModule } from '@nestjs/graphql';
 import { MercuriusDriver, type MercuriusDriverConfig } from '@nestjs/mercurius';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { fileURLToPath } from 'node:url';
+import type { Log } from '../log.js';
 import { formatErrors } from './errors.js';
 import { limitRules } from './limits.js';
 import type { GraphContext } from './loaders.js';
@@ -12,7 +13,7 @@ import { scalars } from './scalars.js';
 /** The committed schema: made from the modules' files by `pnpm codegen`, checked by the invariants. */
 export const schemaFile = fileURLToPath(new URL('../../../schema.graphql', import.meta.url));
 
-export function graphqlModule(): DynamicModule {
+export function graphqlModule(log: Log): DynamicModule {
   return GraphQLModule.forRoot<MercuriusDriverConfig>({
     driver: MercuriusDriver,
     typePaths: [schemaFile],
@@ -23,7 +24,7 @@ export function graphqlModule(): DynamicModule {
     cache: 2048,
     validationRules: limitRules(),
     context: (request: FastifyRequest, reply: FastifyReply): GraphContext => ({ request, reply, loaders: new Map() }),
-    errorFormatter: formatErrors as never,
+    errorFormatter: formatErrors(log) as never,
     resolverValidationOptions: { requireResolversToMatchSchema: 'error' },
   });
 }
