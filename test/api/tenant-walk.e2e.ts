@@ -151,16 +151,16 @@ function scalarOf(name: string, place: string): unknown {
 }
 
 /** Every scalar of the answer, two levels down: what could leak. Aliases only where two members of a union could clash. */
-function selection(type: GraphQLOutputType, depth = 2, inUnion = false): string {
+function selection(type: GraphQLOutputType, depth = 2, inUnion = false, above: readonly string[] = []): string {
   const named = getNamedType(type);
-  if (isUnionType(named)) return `{ __typename ${named.getTypes().map((t) => `... on ${t.name} ${selection(t, depth, true)}`).join(' ')} }`;
+  if (isUnionType(named)) return `{ __typename ${named.getTypes().map((t) => `... on ${t.name} ${selection(t, depth, true, above)}`).join(' ')} }`;
   if (!isObjectType(named)) return '';
   const fields = Object.values(named.getFields()).flatMap((f) => {
     if (f.args.some((a) => isNonNullType(a.type))) return [];
     const inner = getNamedType(f.type);
     const isLeaf = isScalarType(inner) || isEnumType(inner);
-    if (!isLeaf && (depth === 0 || isUnionType(inner))) return [];
-    return [`${inUnion ? `${named.name}_${f.name}: ` : ''}${f.name} ${isLeaf ? '' : selection(f.type, depth - 1)}`];
+    if (!isLeaf && (depth === 0 || isUnionType(inner) || [...above, named.name].includes(inner.name))) return []; // in circles is refused
+    return [`${inUnion ? `${named.name}_${f.name}: ` : ''}${f.name} ${isLeaf ? '' : selection(f.type, depth - 1, false, [...above, named.name])}`];
   });
   return `{ __typename ${fields.join(' ')} }`;
 }

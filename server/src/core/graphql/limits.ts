@@ -1,6 +1,7 @@
-// What a query may ask for: depth, aliases, tokens and cost are bounded before anything runs.
+// What a query may ask for: depth, aliases, circles and cost are bounded before anything runs.
 import { EnvelopArmor } from '@escape.tech/graphql-armor';
 import type { ValidationRule } from 'graphql';
+import { noCircles } from './circles.js';
 
 export const limits = { depth: 12, aliases: 60, cost: 8_000, tokens: 4_000, directives: 40 };
 
@@ -14,7 +15,7 @@ export function limitRules(): ValidationRule[] {
     maxTokens: { enabled: false }, // a parser option; the body limit and the other rules bound the text
     blockFieldSuggestion: { enabled: false },
   }).protect();
-  const rules: ValidationRule[] = [];
+  const rules: ValidationRule[] = [noCircles];
   for (const plugin of plugins) plugin.onValidate?.({ addValidationRule: (rule: ValidationRule) => rules.push(rule) } as never);
   return rules;
 }
