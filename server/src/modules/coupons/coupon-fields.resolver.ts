@@ -1,5 +1,6 @@
 import { Context, Parent, ResolveField, Resolver } from '@nestjs/graphql';
 import { currentContext } from '../../core/context.js';
+import { mustHave } from '../../core/graphql/doors.js';
 import { grouped, inOrder, loader, type GraphContext } from '../../core/graphql/loaders.js';
 import { CustomersService } from '../customers/index.js';
 import type { Coupon, CouponTemplate, Redemption } from './coupon.js';
@@ -31,13 +32,28 @@ export class CouponFieldsResolver {
 export class CouponTemplateFieldsResolver {
   constructor(private readonly coupons: CouponsService) {}
 
+  // A customer reaches the template through the wallet; how the shop is doing is not for customers.
+  @ResolveField()
+  stock(@Parent() template: CouponTemplate) {
+    mustHave('coupon.read');
+    return template.stock;
+  }
+
+  @ResolveField()
+  remaining(@Parent() template: CouponTemplate) {
+    mustHave('coupon.read');
+    return template.remaining;
+  }
+
   @ResolveField()
   claimed(@Parent() template: CouponTemplate) {
+    mustHave('coupon.read');
     return template.stock - template.remaining;
   }
 
   @ResolveField()
   redeemed(@Parent() template: CouponTemplate, @Context() context: GraphContext) {
+    mustHave('coupon.read');
     return loader(context, 'couponTemplate.redeemed', async (ids: readonly string[]) =>
       inOrder(ids, await this.coupons.redeemedCounts(ids), (row) => row.id, (row) => row?.count ?? 0)).load(template.id);
   }

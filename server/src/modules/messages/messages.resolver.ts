@@ -1,5 +1,5 @@
 import { Args, Context, Parent, Query, ResolveField, Resolver } from '@nestjs/graphql';
-import { Can } from '../../core/graphql/doors.js';
+import { Can, mustHave } from '../../core/graphql/doors.js';
 import { grouped, inOrder, loader, type GraphContext } from '../../core/graphql/loaders.js';
 import { CustomersService } from '../customers/index.js';
 import type { MessageRow } from './messages.repository.js';
@@ -19,6 +19,7 @@ export class MessagesResolver {
 
   @ResolveField()
   customer(@Parent() message: MessageRow, @Context() context: GraphContext) {
+    mustHave('customer.read');
     return loader(context, 'message.customer', async (ids: readonly string[]) =>
       inOrder(ids, await this.customers.byIds(ids), (row) => row.id, (row) => row)).load(message.customerId);
   }

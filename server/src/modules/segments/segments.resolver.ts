@@ -1,5 +1,5 @@
 import { Args, Context, Mutation, Parent, Query, ResolveField, Resolver } from '@nestjs/graphql';
-import { Can } from '../../core/graphql/doors.js';
+import { Can, mustHave } from '../../core/graphql/doors.js';
 import { inOrder, loader, type GraphContext } from '../../core/graphql/loaders.js';
 import { done } from '../../core/graphql/refusal.js';
 import { CustomersService } from '../customers/index.js';
@@ -30,6 +30,7 @@ export class SegmentsResolver {
 
   @Query() @Can('segment.read')
   async segmentSample(@Args('rule') rule: unknown, @Args('first') first: number) {
+    mustHave('customer.read');
     const ids = await this.service.sample(rule, first);
     const found = inOrder(ids, await this.customers.byIds(ids), (row) => row.id, (row) => row);
     return found.filter((row) => row !== undefined);
