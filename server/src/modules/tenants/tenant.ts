@@ -28,7 +28,9 @@ const ALPHABET = 'abcdefghjkmnpqrstuvwxyz23456789';
 /** A public name of ten characters that cannot be misread. @param random bytes, at least ten. */
 export const makeSlug = (random: Uint8Array): string => 's' + [...random.subarray(0, 9)].map((byte) => ALPHABET[byte % ALPHABET.length]).join('');
 
+// A name, not an offset: Postgres reads "+08:00" the POSIX way, as eight hours west.
 const isZone = (zone: string): boolean => {
+  if (!/^[A-Za-z]/.test(zone)) return false;
   try {
     return new Intl.DateTimeFormat('en', { timeZone: zone }).resolvedOptions().timeZone.length > 0;
   } catch {
