@@ -108,7 +108,7 @@ export class PromptsService {
 }
 
 /** The beginning, by whole characters: half an emoji is no text, and Postgres would refuse the whole batch for it. */
-const excerpt = (text: string): string => [...text.slice(0, 400)].slice(0, 200).join('').toWellFormed();
+const excerpt = (text: string): string => Array.from(text.slice(0, 400)).slice(0, 200).join('').toWellFormed();
 
 function factOf({ type, status }: Answer): string {
   if (type === 'subscription.changed') return status === 'accept' ? 'subscription.switched_on' : 'subscription.switched_off';
