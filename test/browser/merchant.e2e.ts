@@ -86,6 +86,10 @@ it('makes a coupon, publishes it as an offer, and gets a link for its posters', 
   await desk.publishOffer();
   offerPath = new URL(desk.page.url()).pathname;
   entryPath = new URL(await desk.makeEntryLink('京东搜索')).pathname;
+  const face = desk.page.frameLocator('iframe[title="客人看到的真实页面"]').locator('.face');
+  await face.waitFor();
+  // The narrow preview keeps the figure on one line.
+  expect(await face.evaluate((figure) => figure.getBoundingClientRect().height / Number.parseFloat(getComputedStyle(figure).fontSize))).toBeLessThan(2.2);
   await look(desk.page, '05-offer');
   expect(entryPath).toMatch(/^\/p\/[^/]+\/e\/[^/]+$/u);
 });
