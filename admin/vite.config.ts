@@ -4,6 +4,7 @@ import vue from '@vitejs/plugin-vue';
 import { ElementPlusResolver } from 'unplugin-vue-components/resolvers';
 import Components from 'unplugin-vue-components/vite';
 import { defaultClientConditions, defineConfig, type UserConfig } from 'vite';
+import { precompress } from './precompress.ts';
 
 const path = (relative: string): string => fileURLToPath(new URL(relative, import.meta.url));
 
@@ -33,6 +34,7 @@ function consoleApp(): UserConfig {
       vue(),
       VueI18nPlugin({ include: [path('./src/locales/**/*.json')], dropMessageCompiler: true, strictMessage: false }),
       Components({ dirs: [], dts: false, resolvers: [ElementPlusResolver({ importStyle: 'css' })] }),
+      precompress(path('./dist/console')),
     ],
     build: {
       target: 'baseline-widely-available',
@@ -56,7 +58,7 @@ function playApp(): UserConfig {
     base: '/p-assets/',
     define,
     resolve,
-    plugins: [vue()],
+    plugins: [vue(), precompress(path('./dist/play'))],
     build: { target: ['chrome79', 'safari13'], modulePreload: false, outDir: path('./dist/play'), emptyOutDir: true },
   };
 }

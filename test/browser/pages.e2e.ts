@@ -92,6 +92,18 @@ it('shows every editor and every detail without a fault', async () => {
   expect(faults).toEqual([]);
 });
 
+it('loads at most 150 KB of script before a page’s own', async () => {
+  const context = await browser.newContext({ storageState: await page.context().storageState(), locale: 'zh-CN', extraHTTPHeaders: { 'accept-encoding': 'gzip' } });
+  const fresh = await context.newPage();
+  await fresh.goto(`${stack.url}/no-such-page`);
+  await fresh.getByRole('heading', { name: '没有找到这个页面' }).waitFor();
+  await fresh.waitForLoadState('networkidle');
+  const sizes = await fresh.evaluate(() => (performance.getEntriesByType('resource') as PerformanceResourceTiming[]).filter((one) => one.name.endsWith('.js')).map((one) => one.encodedBodySize));
+  expect(sizes.length).toBeGreaterThan(5);
+  expect(sizes.reduce((sum, size) => sum + size, 0)).toBeLessThan(150 * 1024);
+  await context.close();
+});
+
 it('opens the menu on a phone', async () => {
   await page.setViewportSize(PHONE);
   await page.goto(stack.url);
@@ -113,6 +125,15 @@ it('speaks English when asked, and stays so', async () => {
   expect(await page.locator('html').getAttribute('lang')).toBe('en');
   expect(rawKeys(await visibleTexts(page))).toEqual([]);
   expect(await violations(page)).toEqual([]);
+  for (const path of ['/', `/campaigns/new`, '/redeem', '/channels/new']) {
+    await page.goto(stack.url + path);
+    await settled();
+    if (SHOTS) await page.screenshot({ path: `${SHOTS}/english${path.replaceAll('/', '_')}.png`, fullPage: true });
+    const texts = await visibleTexts(page);
+    expect(rawKeys(texts)).toEqual([]);
+    // What is left in Chinese is what the merchant wrote, and the way back to Chinese.
+    expect(texts.filter((text) => /\p{Script=Han}/u.test(text) && !['晨', '中'].includes(text) && !/晨光|店|扫码来的客人|券|中文/u.test(text))).toEqual([]);
+  }
 });
 
 it('had nothing to complain about in the browser', () => {
