@@ -13,6 +13,9 @@ import { scalars } from './scalars.js';
 /** The committed schema: made from the modules' files by `pnpm codegen`, checked by the invariants. */
 export const schemaFile = fileURLToPath(new URL('../../../schema.graphql', import.meta.url));
 
+// A compiled query weighs up to a megabyte and anyone may send new ones: more than our own pages need, less than would fill the process.
+const QUERIES_KEPT = 256;
+
 export function graphqlModule(log: Log): DynamicModule {
   return GraphQLModule.forRoot<MercuriusDriverConfig>({
     driver: MercuriusDriver,
@@ -21,7 +24,7 @@ export function graphqlModule(log: Log): DynamicModule {
     path: '/graphql',
     graphiql: false,
     jit: 1,
-    cache: 2048,
+    cache: QUERIES_KEPT,
     validationRules: limitRules(),
     context: (request: FastifyRequest, reply: FastifyReply): GraphContext => ({ request, reply, loaders: new Map() }),
     errorFormatter: formatErrors(log) as never,
