@@ -3,7 +3,7 @@ import { Inject, Injectable } from '@nestjs/common';
 import { LOG, type Log } from '../log.js';
 import { runAs } from '../context.js';
 import { SystemDb } from '../db/system-db.js';
-import { AppError, toAppError } from '../errors/app-error.js';
+import { AppError, isUniqueViolation, toAppError } from '../errors/app-error.js';
 import { newId } from '../ids.js';
 import { definedJobs } from './define.js';
 import type { Envelope } from './jobs.js';
@@ -46,10 +46,12 @@ export class JobRunner {
   }
 
   private async failed(run: Run, error: AppError, thrown: unknown): Promise<void> {
-    if (error.kind === 'conflict') return; // someone did it first: it is done
+    // Postgres' own word is no such thing: it rolled back the whole unit, of which the row that was there already may be the least part.
+    const isRaw = isUniqueViolation(thrown);
+    if (error.kind === 'conflict' && !isRaw) return; // the handler found that someone did it first: it is done
     const isLast = run.attempt >= run.maxAttempts;
     this.log[error.rule.log]({ job: run.name, attempt: run.attempt, err: thrown }, 'job failed');
-    if (error.rule.retries && !isLast) throw error;
+    if ((error.rule.retries || isRaw) && !isLast) throw error;
     await this.bury(run, error, thrown);
   }
 
