@@ -7,6 +7,8 @@ import { AppError, isRetryable } from '../errors/app-error.js';
 export interface Scope {
   kind: 'tenant' | 'system';
   mode: 'read' | 'write';
+  /** Behind whose fence it is; '' above all. */
+  tenantId: string;
   client: PoolClient;
   runner: QueryRunner;
 }
@@ -41,6 +43,7 @@ const ATTEMPTS = 3;
 export async function inTransaction<T>(opening: Opening, work: () => Promise<T>): Promise<T> {
   const outer = storage.getStore();
   if (outer?.kind === opening.kind) {
+    if (outer.tenantId !== opening.tenantId) throw new AppError('bug', 'Another tenant’s transaction is open: its fence would be ours.');
     if (outer.mode === 'read' && opening.mode === 'write') throw new AppError('bug', 'A write inside a read transaction.');
     return work();
   }
@@ -65,7 +68,7 @@ async function once<T>(opening: Opening, work: () => Promise<T>): Promise<T> {
       client.query({ name: 'set_tenant', text: "select set_config('app.tenant_id', $1, true)", values: [opening.tenantId] }),
     ]);
     begun.catch(() => undefined);
-    const result = await storage.run({ kind: opening.kind, mode: opening.mode, client, runner }, work);
+    const result = await storage.run({ kind: opening.kind, mode: opening.mode, tenantId: opening.tenantId, client, runner }, work);
     await begun;
     await client.query('commit');
     return result;

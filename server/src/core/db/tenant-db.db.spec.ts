@@ -26,6 +26,14 @@ it('keeps tenants apart under 200 mixed reads at once', async () => {
   expect(await Promise.all(wanted.map(read))).toEqual(wanted);
 });
 
+it('does not let one tenant’s work join another’s open transaction', async () => {
+  const [a, b] = [await t.tenant('甲'), await t.tenant('乙')];
+  const db = t.get(TenantDb);
+  const names = () => db.read(() => db.query('select name from tags'));
+  await expect(t.as(a, () => db.write(() => t.as(b, names)))).rejects.toMatchObject({ kind: 'bug' });
+  await expect(t.as(a, () => db.write(() => t.as(a, names)))).resolves.toEqual([]);
+});
+
 it('refuses a statement outside of a transaction', async () => {
   const db = t.get(TenantDb);
   await expect(db.query('select 1')).rejects.toThrow(/transaction/);
