@@ -68,6 +68,14 @@ it('keeps how the shop is doing from customers, and customers from keys that may
   expect((await new Client(stack.url, secret).raw(sample, { rule: { version: 1, root: { and: [] } } })).errors?.[0]?.extensions).toMatchObject({ code: 'FORBIDDEN', permission: 'customer.read' });
 });
 
+it('answers no key of a merchant who is suspended', async () => {
+  const other = await aMerchant(stack.url, stack.simulator, '停业的店');
+  const { secret } = await other.client.one<{ secret: string }>('mutation { createApiKey(name: "收银", scopes: ["coupon.read"]) { secret } }');
+  expect(await new Client(stack.url, secret).one('{ couponTemplates { id } }')).toEqual([]);
+  await stack.db.query('update tenants set suspended_at = now() where id = $1', [other.tenantId]);
+  await expect(new Client(stack.url, secret).one('{ couponTemplates { id } }')).rejects.toThrow(/UNAUTHENTICATED/);
+});
+
 it('says nothing of the database when a field fails, and names a text that cannot be stored', async () => {
   const shopper = await aShopper(stack.url, stack.simulator, merchant);
   const longAgo = Buffer.from(`-8640000000000000:${shopper.customerId}`).toString('base64url');

@@ -41,9 +41,9 @@ export class IntegratorsRepository {
     return rows[0]!;
   }
 
-  /** The living key, its use noted at most once a minute. */
+  /** The living key of a merchant who is not suspended, its use noted at most once a minute. */
   async use(hash: Buffer): Promise<ApiKeyRow | undefined> {
-    const key = await this.db.one<ApiKeyRow>(`select ${keyColumns} from api_keys where secret_hash = $1 and revoked_at is null`, [hash]);
+    const key = await this.db.one<ApiKeyRow>(`select ${keyColumns} from api_keys where secret_hash = $1 and revoked_at is null and exists (select 1 from tenants where suspended_at is null)`, [hash]);
     if (key && (!key.lastUsedAt || Date.now() - key.lastUsedAt.getTime() > 60_000)) await this.db.exec('update api_keys set last_used_at = now() where id = $1', [key.id]);
     return key;
   }
