@@ -42,7 +42,7 @@ export class GraphileDriver implements QueueDriver {
       pollInterval: 500,
       noHandleSignals: true,
       taskList: tasks,
-      maxPoolSize: 4,
+      maxPoolSize: config.inlineWorker ? 2 : 4, // one listens, the rest fetch and finish; each is 18 MB of an idle small machine
       logger: new Logger(() => (level, message) => {
         if (level === 'error') log.warn({ queue: message }, 'queue');
       }),
