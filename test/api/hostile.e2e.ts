@@ -81,6 +81,8 @@ it('says nothing of the database when a field fails, and names a text that canno
   const longAgo = Buffer.from(`-8640000000000000:${shopper.customerId}`).toString('base64url');
   const { errors } = await merchant.client.raw('query ($id: ID!, $a: String) { customer(id: $id) { timeline(after: $a) { items { id } } } }', { id: shopper.customerId, a: longAgo });
   expect(errors?.[0]).toMatchObject({ message: 'Something went wrong on our side.', extensions: { code: 'INTERNAL', errorId: expect.any(String) } });
+  // A request that is none stays the caller's mistake.
+  expect((await new Client(stack.url).raw('')).errors?.[0]?.extensions.code).toBe('INVALID');
   const nul = await new Client(stack.url).raw('query ($s: String!) { publicOffer(tenantSlug: $s, entryCode: "a") { id } }', { s: 'a\u0000b' });
   expect(nul.errors?.[0]?.extensions.code).toBe('INVALID');
 });

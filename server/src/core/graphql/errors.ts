@@ -44,7 +44,8 @@ export const formatErrors = (log: Log) => (result: ExecutionResult): { statusCod
   const errors = (result.errors ?? []).map((error) => {
     const inner = error.originalError;
     // Nest's filter stands at root fields only: what a field of a type threw comes raw, and a database's words are not for clients.
-    const told = inner && !(inner instanceof GraphQLError) && !isHttpError(inner) ? toGraphQLError(inner, log) : error;
+    // Without a path nothing ran: the request itself was wrong (no document, no such operation).
+    const told = inner && error.path && !(inner instanceof GraphQLError) ? toGraphQLError(inner, log) : error;
     const { extensions } = inner instanceof GraphQLError ? inner : told;
     return new GraphQLError(told.message, { nodes: error.nodes, source: error.source, positions: error.positions, path: error.path, extensions: { ...extensions, code: extensions?.['code'] ?? 'INVALID' } });
   });
@@ -53,6 +54,3 @@ export const formatErrors = (log: Log) => (result: ExecutionResult): { statusCod
   const statusCode = outer?.code?.startsWith('FST_') ? (outer.statusCode ?? 400) : 200;
   return { statusCode, response: { data: result.data ?? null, errors } };
 };
-
-/** Fastify's and Mercurius' own: they say what was wrong with the request. */
-const isHttpError = (error: Error): boolean => 'statusCode' in error && typeof error.statusCode === 'number' && error.statusCode < 500;
