@@ -5,7 +5,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { Client } from '../support/client.ts';
-import { endProcess, freePort, ROOT, startProcess, startStack, type Stack } from '../support/stack.ts';
+import { endProcess, freePort, ROOT, startProcess, startStack, type Stack, SCRIPTS } from '../support/stack.ts';
 
 let stack: Stack;
 const folder = mkdtempSync(path.join(os.tmpdir(), 'huiliu-demo-'));
@@ -65,7 +65,7 @@ it('asks for help where nothing runs', async () => {
 
 it('lets nobody call a shop a demonstration where customers are real', async () => {
   const port = await freePort();
-  const api = await startProcess('server/dist/main.js', { ...stack.env, PORT: String(port), SIMULATOR_URL: '' });
+  const api = await startProcess(SCRIPTS.api, { ...stack.env, PORT: String(port), SIMULATOR_URL: '' });
   const client = new Client(`http://127.0.0.1:${port}`);
   await client.ask('mutation ($input: SignUpInput!) { signUp(input: $input) { __typename } }', { input: { tenantName: '真店', name: '店主', email: 'real@example.com', password: 'a real passphrase', isDemo: true } });
   expect(await client.one(ME)).toEqual({ tenant: { name: '真店', isDemo: false } });

@@ -1,7 +1,7 @@
 // The process as its keeper sees it: alive, ready, unready without a database, and gone in order.
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { eventually } from '../support/client.ts';
-import { startProcess, startStack, freePort, type Stack } from '../support/stack.ts';
+import { freePort, SCRIPTS, startProcess, startStack, type Stack } from '../support/stack.ts';
 
 let stack: Stack;
 beforeAll(async () => {
@@ -35,7 +35,7 @@ it('survives a crash of the database and is ready again', async () => {
 
 it('ends with code 0 on SIGTERM after it has answered what was under way', async () => {
   const port = await freePort();
-  const child = await startProcess('server/dist/main.js', { ...stack.env, PORT: String(port) });
+  const child = await startProcess(SCRIPTS.api, { ...stack.env, PORT: String(port) });
   const gone = new Promise((resolve) => child.once('exit', resolve));
   const asked = Promise.all(Array.from({ length: 20 }, () => fetch(`http://127.0.0.1:${port}/health/ready`).then((r) => r.status)));
   const answers = await asked.finally(() => child.kill('SIGTERM'));
@@ -47,7 +47,7 @@ it('says which variable is wrong and how to mend it, and does not start', async 
   const lines: string[] = [];
   const { spawn } = await import('node:child_process');
   const { ROOT } = await import('../support/stack.ts');
-  const child = spawn(process.execPath, ['server/dist/main.js'], { cwd: ROOT, env: { ...stack.env, SECRET_KEY: 'short', PORT: 'many' }, stdio: ['ignore', 'ignore', 'pipe'] });
+  const child = spawn(process.execPath, [SCRIPTS.api], { cwd: ROOT, env: { ...stack.env, SECRET_KEY: 'short', PORT: 'many' }, stdio: ['ignore', 'ignore', 'pipe'] });
   child.stderr.on('data', (chunk: Buffer) => lines.push(String(chunk)));
   expect(await new Promise((resolve) => child.once('exit', resolve))).not.toBe(0);
   expect(lines.join('')).toMatch(/SECRET_KEY: must be 32 bytes in base64/);

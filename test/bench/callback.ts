@@ -98,13 +98,13 @@ function summary(results: Record<Target['name'], LoadResult[]>, facts: { violati
   };
 }
 
-/** Memory of the API: the child of ours that runs server/dist/main.js. */
+/** Memory of the API: the child of ours that runs the API. */
 function apiRssMb(): number {
   for (const pid of fs.readdirSync('/proc').filter((name) => /^\d+$/u.test(name))) {
     try {
       const status = fs.readFileSync(`/proc/${pid}/status`, 'utf8');
       const isChild = new RegExp(`^PPid:\\s+${process.pid}$`, 'mu').test(status);
-      if (isChild && fs.readFileSync(`/proc/${pid}/cmdline`, 'utf8').includes('server/dist/main.js')) {
+      if (isChild && fs.readFileSync(`/proc/${pid}/cmdline`, 'utf8').includes('app/main.js')) {
         return Math.round(Number(/VmRSS:\s+(\d+)/u.exec(status)?.[1]) / 1024);
       }
     } catch {

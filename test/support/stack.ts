@@ -8,8 +8,11 @@ import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import pg from 'pg';
 import { startEmbeddedPostgres } from '../../deploy/embedded-postgres.mjs';
+// What npm start and the compose file run: the bundled processes. A fault of the bundle must fail here.
+import { SCRIPTS } from '../../deploy/local/plans.mjs';
 import { Simulator } from './simulator.ts';
 
+export { SCRIPTS };
 export const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 
 export interface Stack {
@@ -86,9 +89,13 @@ export async function startStack(options: StackOptions = {}): Promise<Stack> {
     ...(options.redisUrl && { REDIS_URL: options.redisUrl }),
     ...options.env,
   };
-  await migrate(env);
-  const api = await startProcess('server/dist/main.js', env);
-  let worker = await startProcess('server/dist/worker.js', env);
+  const { api, first } = await startProduct(env).catch(async (error: unknown) => {
+    await simulator.stop();
+    await postgres.stop();
+    rmSync(dataRoot, { recursive: true, force: true });
+    throw error;
+  });
+  let worker = first;
   const db = new pg.Pool({ connectionString: postgres.url, max: 4 });
   db.on('error', () => undefined);
   return {
@@ -97,7 +104,7 @@ export async function startStack(options: StackOptions = {}): Promise<Stack> {
     db,
     env,
     worker: () => worker,
-    startWorker: async () => (worker = await startProcess('server/dist/worker.js', env)),
+    startWorker: async () => (worker = await startProcess(SCRIPTS.worker, env)),
     crashPostgres: async () => {
       process.kill(postgres.pid, 'SIGQUIT'); // immediate shutdown: no checkpoint, recovery at the next start
       await postgres.exited;
@@ -113,8 +120,19 @@ export async function startStack(options: StackOptions = {}): Promise<Stack> {
   };
 }
 
+async function startProduct(env: NodeJS.ProcessEnv): Promise<{ api: ChildProcess; first: ChildProcess }> {
+  await migrate(env);
+  const api = await startProcess(SCRIPTS.api, env);
+  try {
+    return { api, first: await startProcess(SCRIPTS.worker, env) };
+  } catch (error) {
+    await endProcess(api);
+    throw error;
+  }
+}
+
 async function migrate(env: NodeJS.ProcessEnv): Promise<void> {
-  const child = fork(path.join(ROOT, 'server/dist/migrate.js'), { env, stdio: ['ignore', 'ignore', 'inherit', 'ipc'] });
+  const child = fork(path.join(ROOT, SCRIPTS.migrate), { env, stdio: ['ignore', 'ignore', 'inherit', 'ipc'] });
   const code = await new Promise((resolve) => child.once('exit', resolve));
   if (code !== 0) throw new Error(`migrate ended with ${String(code)}`);
 }
