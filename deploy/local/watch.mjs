@@ -32,7 +32,9 @@ export function watch({ root, dataRoot, env, screen, processes }) {
       if (!file || IGNORED.test(file)) return;
       isSimulatorChanged ||= folder.startsWith('test/');
       clearTimeout(timer);
-      timer = setTimeout(() => (work = work.then(rebuild)), QUIET_MS);
+      timer = setTimeout(() => {
+        work = work.then(rebuild);
+      }, QUIET_MS);
     });
   }
 }

@@ -25,7 +25,7 @@ async function poll() {
   } catch {
     // The simulator restarts or the network is gone: the next round tries again.
   }
-  setTimeout(poll, POLL_MS);
+  setTimeout(() => void poll(), POLL_MS);
 }
 
 function showClock() {
