@@ -16,6 +16,9 @@ export interface TimeCursor {
   id: string;
 }
 
+/** Year 10000: the database knows no later instant that a clock of ours could have told. */
+const END_OF_TIME = Date.UTC(10_000, 0);
+
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
 
 export const encodeCursor = (at: Date, id: string): string => Buffer.from(`${at.getTime()}:${id}`).toString('base64url');
@@ -25,7 +28,7 @@ export function decodeCursor(after: string | null | undefined): TimeCursor | und
   if (!after) return undefined;
   const [ms, id] = Buffer.from(after, 'base64url').toString('utf8').split(':');
   const at = new Date(Number(ms));
-  if (!ms || !id || !UUID.test(id) || Number.isNaN(at.getTime()))
+  if (!ms || !id || !UUID.test(id) || !(at.getTime() >= 0 && at.getTime() < END_OF_TIME))
     throw invalid('after', 'bad_cursor', 'after is not a cursor of this list. Pass pageInfo.endCursor of the page before, or leave it out.');
   return { at, id };
 }
