@@ -28,7 +28,6 @@ const schema = z.object({
 });
 
 export interface Config {
-  isTest: boolean;
   host: string;
   port: number;
   publicUrl: string;
@@ -67,7 +66,6 @@ export function readConfig(env: NodeJS.ProcessEnv = process.env): Config {
   }
   const e = read.data;
   return {
-    isTest: e.NODE_ENV === 'test',
     host: e.HOST,
     port: e.PORT,
     publicUrl: e.PUBLIC_URL.replace(/\/$/, ''),

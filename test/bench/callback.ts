@@ -1,13 +1,13 @@
 // The `callback` benchmark: signed and encrypted callbacks taken in, stored once and acknowledged, beside bare Fastify that
 // decrypts the same and inserts each by itself, in turns on the same database. One callback in twenty is sent twice.
 import { fork, type ChildProcess } from 'node:child_process';
-import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { aMerchant } from '../support/merchant.ts';
 import { endProcess, startStack, type Stack } from '../support/stack.ts';
 import type { LoadOrder, LoadResult } from './callback-load.ts';
 import type { YardstickStart } from './callback-yardstick.ts';
+import { apiRssMb, median, round2 } from './figures.ts';
 
 const SCALES = { small: { rounds: 5, count: 4000 }, full: { rounds: 9, count: 20_000 } } as const;
 const CONNECTIONS = 64;
@@ -97,27 +97,3 @@ function summary(results: Record<Target['name'], LoadResult[]>, facts: { violati
     env: { node: process.version, cpus: os.cpus().length, rounds: facts.rounds, callbacks: facts.count, connections: CONNECTIONS },
   };
 }
-
-/** Memory of the API: the child of ours that runs the API. */
-function apiRssMb(): number {
-  for (const pid of fs.readdirSync('/proc').filter((name) => /^\d+$/u.test(name))) {
-    try {
-      const status = fs.readFileSync(`/proc/${pid}/status`, 'utf8');
-      const isChild = new RegExp(`^PPid:\\s+${process.pid}$`, 'mu').test(status);
-      if (isChild && fs.readFileSync(`/proc/${pid}/cmdline`, 'utf8').includes('app/main.js')) {
-        return Math.round(Number(/VmRSS:\s+(\d+)/u.exec(status)?.[1]) / 1024);
-      }
-    } catch {
-      // it ended while we looked
-    }
-  }
-  return 0;
-}
-
-function median(values: number[]): number {
-  const sorted = values.toSorted((a, b) => a - b);
-  const middle = Math.floor(sorted.length / 2);
-  return sorted.length % 2 === 1 ? (sorted[middle] ?? 0) : ((sorted[middle - 1] ?? 0) + (sorted[middle] ?? 0)) / 2;
-}
-
-const round2 = (value: number): number => Math.round(value * 100) / 100;

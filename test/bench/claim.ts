@@ -1,13 +1,13 @@
 // The `claim` benchmark: everybody taps one hot coupon through the public GraphQL API, beside one-statement claims straight on Postgres at
 // their best number of connections, and beside a bare Fastify POST. In turns on the same database; every round is counted to the last coupon.
 import { fork, type ChildProcess } from 'node:child_process';
-import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { aCoupon, aMerchant, anOffer, type Merchant } from '../support/merchant.ts';
 import { endProcess, startStack, type Stack } from '../support/stack.ts';
 import type { LoadOrder, LoadResult } from './claim-load.ts';
 import type { YardstickOrder, YardstickResult } from './claim-yardstick.ts';
+import { apiRssMb, median, round2 } from './figures.ts';
 
 const SCALES = {
   small: { rounds: 5, stock: 2000, people: 3000, yardstickMs: 400, bareMs: 800 },
@@ -150,25 +150,3 @@ function summary(rounds: Round[], size: Size): object {
     env: { node: process.version, cpus: os.cpus().length, rounds: rounds.length, stock: size.stock, people: size.people, clients: CLIENTS },
   };
 }
-
-/** Memory of the API: the child of ours that runs the API. */
-function apiRssMb(): number {
-  for (const pid of fs.readdirSync('/proc').filter((name) => /^\d+$/u.test(name))) {
-    try {
-      const status = fs.readFileSync(`/proc/${pid}/status`, 'utf8');
-      const isChild = new RegExp(`^PPid:\\s+${process.pid}$`, 'mu').test(status);
-      if (isChild && fs.readFileSync(`/proc/${pid}/cmdline`, 'utf8').includes('app/main.js')) return Math.round(Number(/VmRSS:\s+(\d+)/u.exec(status)?.[1]) / 1024);
-    } catch {
-      // it ended while we looked
-    }
-  }
-  return 0;
-}
-
-function median(values: number[]): number {
-  const sorted = values.toSorted((a, b) => a - b);
-  const middle = Math.floor(sorted.length / 2);
-  return sorted.length % 2 === 1 ? (sorted[middle] ?? 0) : ((sorted[middle - 1] ?? 0) + (sorted[middle] ?? 0)) / 2;
-}
-
-const round2 = (value: number): number => Math.round(value * 100) / 100;

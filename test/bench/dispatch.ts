@@ -8,6 +8,7 @@ import path from 'node:path';
 import { aMerchant, type Merchant } from '../support/merchant.ts';
 import { endProcess, startStack, type Stack } from '../support/stack.ts';
 import type { YardstickOrder, YardstickResult } from './dispatch-yardstick.ts';
+import { median } from './figures.ts';
 
 const SCALES = { small: { rounds: 5, people: 5000 }, full: { rounds: 5, people: 100_000 } } as const;
 // What the server opens to one host, and how many sends it has under way.
@@ -174,10 +175,4 @@ function summary({ rates, violations, rssMb }: Facts, { rounds, people }: { roun
     rssMb, violations, goals: { ratio: 0.5 },
     env: { node: process.version, cpus: os.cpus().length, rounds, messages: people, connections: CONNECTIONS, concurrency: CONCURRENCY },
   };
-}
-
-function median(values: number[]): number {
-  const sorted = values.toSorted((a, b) => a - b);
-  const middle = Math.floor(sorted.length / 2);
-  return sorted.length % 2 === 1 ? (sorted[middle] ?? 0) : ((sorted[middle - 1] ?? 0) + (sorted[middle] ?? 0)) / 2;
 }

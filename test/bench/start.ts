@@ -6,6 +6,7 @@ import net from 'node:net';
 import os from 'node:os';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { median } from './figures.ts';
 
 const ROOT = path.resolve(import.meta.dirname, '..', '..');
 // the last round also waits until it is really idle: pools have closed their connections, heaps were tidied
@@ -136,11 +137,6 @@ function pss({ pid, rssKb }: Row): number {
 function isSame(pid: number, family: Row[]): boolean {
   const now = processes().find((row) => row.pid === pid);
   return now !== undefined && family.some((row) => row.pid === pid && row.command === now.command);
-}
-
-function median(values: number[]): number {
-  const sorted = values.toSorted((a, b) => a - b);
-  return sorted[Math.floor(sorted.length / 2)]!;
 }
 
 function freePort(): Promise<number> {

@@ -27,9 +27,6 @@ export const currentContext = (): Context => storage.getStore() ?? nobody;
 /** Runs `work` as this actor; nested calls see the inner one. */
 export const runAs = <T>(context: Context, work: () => T): T => storage.run(context, work);
 
-/** Sets the context for the rest of this request (HTTP hooks have no callback to wrap). */
-export const enterContext = (context: Context): void => storage.enterWith(context);
-
 /** @throws bug when code that needs a tenant runs outside of one. */
 export function currentTenantId(): string {
   const { tenantId } = currentContext();
