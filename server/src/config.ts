@@ -17,6 +17,7 @@ const schema = z.object({
   SECRET_KEY: key32,
   SECRET_KEYS_OLD: z.string().default('').transform((v) => v.split(',').filter(Boolean)).pipe(z.array(key32)),
   WECHAT_API_BASE: z.url().default('https://api.weixin.qq.com'),
+  WECOM_API_BASE: z.url().default('https://qyapi.weixin.qq.com'),
   SIMULATOR_URL: z.url().optional(),
   STATIC_DIR: z.string().default(''),
   SIGN_UP: z.enum(['open', 'closed']).default('open'),
@@ -40,6 +41,7 @@ export interface Config {
   /** Current master key first, then keys that may still decrypt. 32 bytes each. */
   secretKeys: Buffer[];
   wechatApiBase: string;
+  wecomApiBase: string;
   simulatorUrl?: string;
   staticDir: string;
   signUp: 'open' | 'closed';
@@ -76,6 +78,7 @@ export function readConfig(env: NodeJS.ProcessEnv = process.env): Config {
     queueConcurrency: e.QUEUE_CONCURRENCY,
     secretKeys: [e.SECRET_KEY, ...e.SECRET_KEYS_OLD].map((k) => Buffer.from(k, 'base64')),
     wechatApiBase: e.WECHAT_API_BASE.replace(/\/$/, ''),
+    wecomApiBase: e.WECOM_API_BASE.replace(/\/$/, ''),
     simulatorUrl: e.SIMULATOR_URL?.replace(/\/$/, ''),
     staticDir: e.STATIC_DIR,
     signUp: e.SIGN_UP,

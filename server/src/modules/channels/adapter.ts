@@ -9,6 +9,8 @@ export interface ChannelIdentity {
   /** The platform's own id of the account (gh_… at WeChat); '' while unknown. */
   originalId: string;
   callbackMode: CallbackMode;
+  /** What a platform needs to know beside the id and is no secret (WeCom's agent id, a service account's type): `channels.settings`. */
+  settings: Readonly<Record<string, unknown>>;
 }
 
 export type CallbackMode = 'plain' | 'compat' | 'secure';
@@ -16,6 +18,7 @@ export type CallbackFormat = 'json' | 'xml';
 
 /** Opened secrets. They live in memory for one call and are never logged. */
 export interface ChannelCredentials {
+  /** The app's secret; WeCom: the app's Secret, or a provider-developed app's permanent code. Empty when a third-party platform speaks for the account. */
   appSecret: string;
   callbackToken: string;
   encodingAesKey: string;
@@ -57,6 +60,30 @@ export type ChannelEvent =
   | (EventBase & { type: 'customer.wrote'; msgId: string; kind: string; text: string })
   | (EventBase & { type: 'customer.entered'; sessionFrom: string })
   | (EventBase & { type: 'authorization.revoked'; how: 'revoked' | 'cancelled'; detail: string })
+  // A service account's follower. `scene`: the value of the scene code (without its prefix) when one was scanned.
+  | (EventBase & { type: 'follower.followed'; scene?: string })
+  | (EventBase & { type: 'follower.unfollowed' })
+  | (EventBase & { type: 'scene.scanned'; scene: string })
+  | (EventBase & { type: 'menu.tapped'; key: string; opens: 'answer' | 'page' | 'mini_program' })
+  | (EventBase & { type: 'template.sent'; platformId: string; status: 'delivered' | 'blocked' | 'failed'; detail: string })
+  // The end of a mass post: sums only, the platform names no person. `externalId` is ''.
+  | (EventBase & { type: 'post.finished'; platformId: string; status: string; total: number; filtered: number; sent: number; failed: number })
+  | (EventBase & { type: 'article.published'; platformId: string; status: 'published' | 'failed'; detail: string; articleId?: string })
+  // The platform punished or warned the account. `externalId` is ''.
+  | (EventBase & { type: 'account.penalised'; detail: string; blocks: 'sending' | 'templates' | 'account' | 'nothing'; until?: string })
+  // WeCom: `externalId` is the contact's external_userid, `employee` the member's userid.
+  | (EventBase & { type: 'contact.added'; employee: string; state: string; welcomeCode: string; isHalf: boolean })
+  | (EventBase & { type: 'contact.edited'; employee: string })
+  | (EventBase & { type: 'contact.removed'; employee: string; by: 'employee' | 'contact'; source: string })
+  | (EventBase & { type: 'contact.transfer_failed'; employee: string; reason: string })
+  // `externalId` is '' for the four below: they concern no single contact.
+  | (EventBase & { type: 'contact_tags.changed'; change: 'created' | 'updated' | 'deleted' | 'shuffled'; tagId: string; of: 'tag' | 'group' })
+  | (EventBase & { type: 'group.changed'; groupId: string; change: 'created' | 'updated' | 'dismissed'; detail: string })
+  | (EventBase & { type: 'employees.changed'; detail: string })
+  // WeChat Customer Service: a push that says "read on from here"; the messages are fetched with it.
+  | (EventBase & { type: 'kf.pending'; accountId: string; token: string })
+  // The same person is known under another id from now on (external_userid converted, unionid learnt).
+  | (EventBase & { type: 'identity.learnt'; unionId?: string; phone?: string; otherExternalId?: string })
   | (EventBase & { type: 'platform.other'; name: string });
 
 export interface SubscriptionSend {

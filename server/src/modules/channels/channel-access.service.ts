@@ -63,7 +63,7 @@ export class ChannelAccess {
     const factory = adapterFactory(platform);
     if (factory === undefined) throw invalid('platform', 'not_connectable', `The platform ${platform} cannot be connected.`, { platform });
     return factory({
-      channel, credentials, http: this.http, apiBase: this.config.wechatApiBase,
+      channel, credentials, http: this.http, apiBase: platform.startsWith('wecom') ? this.config.wecomApiBase : this.config.wechatApiBase,
       clock: () => this.clock.now(), callbackMaxAgeSeconds: this.config.callbackMaxAgeSeconds,
     });
   }
@@ -88,7 +88,7 @@ export class ChannelAccess {
 
   private keep(row: ChannelRow | undefined): OpenChannel | undefined {
     if (row === undefined) return undefined;
-    const identity = { id: row.id, appId: row.app_id, originalId: row.original_id ?? '', callbackMode: row.callback_mode };
+    const identity = { id: row.id, appId: row.app_id, originalId: row.original_id ?? '', callbackMode: row.callback_mode, settings: row.settings };
     const open = { tenantId: row.tenant_id, row, adapter: this.adapterFor(identity, row.platform, this.credentialsOf(row)) };
     if (this.kept.size >= KEEP_AT_MOST) this.kept.clear();
     this.kept.set(row.id, { open, at: Date.now() });

@@ -15,6 +15,7 @@ export interface ChannelRow {
   status: ChannelStatus;
   status_reason: string | null;
   credentials: Buffer | null;
+  settings: Record<string, unknown>;
   callback_mode: CallbackMode;
   callback_format: CallbackFormat;
   checks: Checks;
@@ -37,10 +38,10 @@ const SELECT = `select c.*, t.fetched_at as token_fetched_at, t.expires_at as to
 
 /** What may change on a channel; keys are columns. */
 export type ChannelPatch = Partial<Pick<ChannelRow,
-  'name' | 'original_id' | 'status' | 'status_reason' | 'credentials' | 'callback_mode' | 'callback_format' | 'checks'
+  'name' | 'original_id' | 'status' | 'status_reason' | 'credentials' | 'settings' | 'callback_mode' | 'callback_format' | 'checks'
   | 'send_rate_per_second' | 'daily_send_limit'>>;
 
-const PATCHABLE = ['name', 'original_id', 'status', 'status_reason', 'credentials', 'callback_mode', 'callback_format', 'checks', 'send_rate_per_second', 'daily_send_limit'] as const;
+const PATCHABLE = ['name', 'original_id', 'status', 'status_reason', 'credentials', 'settings', 'callback_mode', 'callback_format', 'checks', 'send_rate_per_second', 'daily_send_limit'] as const;
 
 @Injectable()
 export class ChannelsRepository {
@@ -66,11 +67,11 @@ export class ChannelsRepository {
   }
 
   /** @throws conflict (23505) when this app is connected already. */
-  async insert(row: Pick<ChannelRow, 'tenant_id' | 'id' | 'platform' | 'name' | 'app_id' | 'original_id' | 'credentials' | 'callback_mode' | 'callback_format' | 'checks' | 'status' | 'status_reason'>): Promise<void> {
+  async insert(row: Pick<ChannelRow, 'tenant_id' | 'id' | 'platform' | 'name' | 'app_id' | 'original_id' | 'credentials' | 'settings' | 'callback_mode' | 'callback_format' | 'checks' | 'status' | 'status_reason'>): Promise<void> {
     await this.db.exec(
-      `insert into channels (tenant_id, id, platform, name, app_id, original_id, credentials, callback_mode, callback_format, checks, status, status_reason)
-       values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)`,
-      [row.tenant_id, row.id, row.platform, row.name, row.app_id, row.original_id, row.credentials, row.callback_mode, row.callback_format, row.checks, row.status, row.status_reason],
+      `insert into channels (tenant_id, id, platform, name, app_id, original_id, credentials, callback_mode, callback_format, checks, status, status_reason, settings)
+       values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)`,
+      [row.tenant_id, row.id, row.platform, row.name, row.app_id, row.original_id, row.credentials, row.callback_mode, row.callback_format, row.checks, row.status, row.status_reason, row.settings],
     );
     await this.db.exec('insert into channel_tokens (tenant_id, channel_id) values ($1, $2)', [row.tenant_id, row.id]);
     await this.db.exec('insert into channel_rates (tenant_id, channel_id) values ($1, $2)', [row.tenant_id, row.id]);

@@ -21,6 +21,8 @@ export interface ConnectInput extends ChannelForm {
   name: string;
   appId: string;
   appSecret: string;
+  /** What this platform needs beside it: agent id, type of account. */
+  settings?: Record<string, unknown>;
   callbackMode: CallbackMode;
   callbackFormat: CallbackFormat;
 }
@@ -80,7 +82,7 @@ export class ChannelsService {
     const credentials = { appSecret: input.appSecret ?? old.appSecret, callbackToken: input.callbackToken ?? old.callbackToken, encodingAesKey: input.aesKey ?? old.encodingAesKey };
     const isNewSecret = credentials.appSecret !== old.appSecret;
     if (isNewSecret) {
-      const failure = await this.tryCredentials(id, { platform: row.platform, appId: row.app_id }, credentials);
+      const failure = await this.tryCredentials(id, { platform: row.platform, appId: row.app_id, settings: row.settings }, credentials);
       if (failure !== undefined) return sayNo(failure);
     }
     const sealed = sealCredentials(this.config.secretKeys, { tenantId: row.tenant_id, channelId: id }, credentials);
@@ -101,8 +103,8 @@ export class ChannelsService {
     return { token: callbackToken, aesKey: encodingAesKey };
   }
 
-  private async tryCredentials(id: string, account: { platform: string; appId: string }, credentials: ChannelCredentials): Promise<PlatformFailure | undefined> {
-    const identity = { id, appId: account.appId, originalId: '', callbackMode: 'secure' as const };
+  private async tryCredentials(id: string, account: { platform: string; appId: string; settings?: Record<string, unknown> }, credentials: ChannelCredentials): Promise<PlatformFailure | undefined> {
+    const identity = { id, appId: account.appId, originalId: '', callbackMode: 'secure' as const, settings: account.settings ?? {} };
     const issued = await this.access.adapterFor(identity, account.platform, credentials).issueToken(false);
     // Only a clear no counts; a silent platform must not keep the merchant from saving, the check will tell.
     return !issued.ok && issued.kind === 'forbidden' ? issued : undefined;
@@ -139,6 +141,7 @@ export class ChannelsService {
       name: input.name.trim(),
       original_id: input.originalId || null,
       credentials: sealCredentials(this.config.secretKeys, { tenantId: currentTenantId(), channelId: id }, credentials),
+      settings: input.settings ?? {},
       callback_mode: input.callbackMode,
       callback_format: input.callbackFormat,
       status: 'connecting' as const,

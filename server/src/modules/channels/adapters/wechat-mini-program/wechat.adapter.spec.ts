@@ -18,7 +18,7 @@ const POPUP_XML = '<xml><ToUserName><![CDATA[gh_demo]]></ToUserName><FromUserNam
 function make(http: PlatformHttp, callbackMode: CallbackMode, appId = 'wxdemo'): ChannelAdapter {
   return wechatMiniProgram({
     http, apiBase: 'http://platform.invalid', clock: () => NOW, callbackMaxAgeSeconds: 300,
-    channel: { id: 'c1', appId, originalId: 'gh_demo', callbackMode },
+    channel: { id: 'c1', appId, originalId: 'gh_demo', callbackMode, settings: {} },
     credentials: { appSecret: 'S', callbackToken: TOKEN, encodingAesKey: AES },
   });
 }
