@@ -5,7 +5,7 @@ import { createLog } from '../../../core/log.js';
 import { startSimulator, startTestApp, type SimulatorProcess, type TestApp } from '../../../core/testing/index.js';
 import { createHttpApp } from '../../../http-app.js';
 import type { CallbackFormat, CallbackMode } from '../adapter.js';
-import { encrypt, openAesKey, sign } from '../adapters/wechat-mini-program/wechat.crypto.js';
+import { encrypt, openAesKey, sign } from '../adapters/wechat/wechat.crypto.js';
 import { aMerchant, somePeople, TEMPLATE, type Merchant } from '../testing/merchant.fixture.js';
 import { InboundEvents } from './inbound-events.service.js';
 import { InboundService } from './inbound.service.js';

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { describeAdapter, playback } from '../../adapter.contract.js';
 import type { CallbackMode, ChannelAdapter, InboundRequest, PlatformHttp, SendRequest } from '../../adapter.js';
 import { wechatMiniProgram } from './wechat.adapter.js';
-import { encrypt, openAesKey, sign } from './wechat.crypto.js';
+import { encrypt, openAesKey, sign } from '../wechat/wechat.crypto.js';
 
 const TOKEN = 'demoToken1';
 const AES = 'abcdefghijklmnopqrstuvwxyz0123456789ABCDEFG';

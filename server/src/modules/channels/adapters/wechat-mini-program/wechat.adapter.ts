@@ -3,12 +3,12 @@ import type {
   AccessToken, AdapterFactory, AdapterInput, Capabilities, CallbackFormat, ChannelAdapter, ChannelEvent, InboundRequest,
   PlatformResult, PlatformSession, PlatformTemplate, SendRequest, SendResult, SubscriptionSend, Verified, WindowSend,
 } from '../../adapter.js';
-import { WeChatClient, silent, wordOf } from './wechat.client.js';
-import { sendOutcomeOf } from './wechat.errors.js';
-import { fieldsOf } from './wechat.fields.js';
-import type { EnumValues } from './wechat.fields.js';
-import { parseCallback } from './wechat.parse.js';
-import { verifyCallback } from './wechat.verify.js';
+import { WeChatClient, silent, wordOf } from '../wechat/wechat.client.js';
+import { sendOutcomeOf } from '../wechat/wechat.errors.js';
+import { fieldsOf } from '../wechat/wechat.fields.js';
+import type { EnumValues } from '../wechat/wechat.fields.js';
+import { parseCallback } from '../wechat/wechat.parse.js';
+import { verifyCallback } from '../wechat/wechat.verify.js';
 
 const CAPABILITIES: Capabilities = {
   subscriptions: true, serviceWindow: true, login: true, templates: true, callbackFormats: ['json', 'xml'],
