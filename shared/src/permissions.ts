@@ -21,6 +21,7 @@ export const permissions = [
   'segment.read',
   'segment.manage',
   'message.read',
+  'message.reply',
   'campaign.read',
   'campaign.manage',
   'campaign.launch',
@@ -48,6 +49,7 @@ const operator: Permission[] = [
   'segment.read',
   'segment.manage',
   'message.read',
+  'message.reply',
   'campaign.read',
   'campaign.manage',
   'campaign.launch',
@@ -60,7 +62,7 @@ export const rolePermissions: Record<Role, readonly Permission[]> = {
   admin: permissions.filter((p) => p !== 'offer.override'),
   operator,
   analyst: operator.filter((p) => p.endsWith('.read')),
-  clerk: ['coupon.read', 'coupon.redeem'],
+  clerk: ['coupon.read', 'coupon.redeem', 'message.read', 'message.reply'],
 };
 
 /** Permissions an integrator key may be given; running the shop's own people and keys stays with people. */
