@@ -49,6 +49,29 @@ describe('the reach ledger', () => {
     expect(await balance(scene)).toMatchObject({ offBalance: 0 });
   });
 
+  it('opens the windows that an official account grants, side by side, and none twice', async () => {
+    const scene = await aScene(t);
+    await t.sql(`update channels set platform = 'wechat_official_account' where id = $1`, [scene.channelId]);
+    const [fan, reader] = await people(t, scene, ['粉丝', '读者']) as [KnownPerson, KnownPerson];
+    const did = (person: KnownPerson, type: string, more: Record<string, unknown> = {}) => ({ type, externalId: person.openid, at: new Date().toISOString(), dedupKey: newId(), ...more });
+    const wrote = did(fan, 'customer.wrote', { msgId: newId(), kind: 'text', text: '在吗' });
+    await enter(scene, [did(fan, 'follower.followed', { scene: 's1' }), wrote], [wrote, did(fan, 'menu.tapped', { key: 'k', opens: 'answer' })], [did(reader, 'menu.tapped', { key: 'k', opens: 'page' })]);
+    expect(await permits(scene, fan)).toEqual({ follow: 3, scan: 3, message: 5, menu: 3 });
+    expect(await permits(scene, reader)).toEqual({});
+    expect(await balance(scene)).toMatchObject({ offBalance: 0 });
+  });
+
+  it('lets a template reach again who follows again', async () => {
+    const scene = await aScene(t);
+    await t.sql(`update channels set platform = 'wechat_official_account' where id = $1`, [scene.channelId]);
+    const [fan] = await people(t, scene, ['粉丝']) as [KnownPerson];
+    await t.as(scene.tenantId, () => t.get(Ledger).correctToZero(fan.identityId, 'template_message', '', { reason: 'blocked', evidence: {} }));
+    expect(await permits(scene, fan)).toEqual({ template_message: 0 });
+    await enter(scene, [{ type: 'follower.followed', externalId: fan.openid, at: new Date().toISOString(), dedupKey: newId() }]);
+    expect(await permits(scene, fan)).toMatchObject({ template_message: null, follow: 3 });
+    expect(await balance(scene)).toMatchObject({ offBalance: 0 });
+  });
+
   it('enters stored callbacks: accept grants, reject does not, ban and switch take away', async () => {
     const scene = await aScene(t);
     const [anna, ben, cora] = await people(t, scene, ['安', '本', '可']) as [KnownPerson, KnownPerson, KnownPerson];

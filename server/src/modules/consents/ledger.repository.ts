@@ -106,7 +106,7 @@ export class LedgerRepository {
       `select k.identity_id as "identityId", k.kind, k.scope, count(m.id) as n
        from (select distinct * from ${KEYS}) k join identities i on i.id = k.identity_id
        left join messages m on m.customer_id = i.customer_id and m.identity_id = k.identity_id and m.kind = k.kind and m.scope = k.scope
-         and m.state in ('planned', 'leased', 'sending')
+         and m.state in ('planned', 'leased', 'sending', 'awaiting')
        group by 1, 2, 3`, columns(keys));
     return new Map(rows.map((row) => [`${row.identityId}/${row.kind}/${row.scope}`, row.n]));
   }
@@ -119,6 +119,13 @@ export class LedgerRepository {
        left join permit_credits c on c.identity_id = k.identity_id and c.kind = k.kind and c.scope = k.scope and c.reason = 'accepted' and date_trunc('second', c.occurred_at) > k.at -- the platform tells whole seconds: within one, a refusal wins
        group by 1, 2, 3`, [...columns(keys), keys.map((k) => k.at)]);
     return new Map(rows.map((row) => [`${row.identityId}/${row.kind}/${row.scope}`, row.n]));
+  }
+
+  /** Who follows (again) may be written to by template, whatever the platform said before. */
+  async followed(identityIds: readonly string[], now: Date): Promise<void> {
+    await this.db.exec(
+      `update permits set remaining = null, opened_at = $2, updated_at = $2 where identity_id = any($1::uuid[]) and kind = 'template_message' and remaining is not null`,
+      [identityIds, now]);
   }
 
   /** Sends that were reserved and will not be made. */

@@ -1,15 +1,17 @@
 // The reach ledger: the only writer of permits. Every change leaves a credit, and the credits minus the messages are the balance.
 import { Injectable } from '@nestjs/common';
-import { SAME_PROMPT_SECONDS } from '@huiliu/shared';
+import { SAME_PROMPT_SECONDS, UNLIMITED_KINDS, type WindowAction } from '@huiliu/shared';
 import { Clock } from '../../core/clock.js';
 import { TenantDb } from '../../core/db/tenant-db.js';
 import { newId } from '../../core/ids.js';
 import { LedgerRepository, type NewCredit, type PermitChange, type PermitKey } from './ledger.repository.js';
-import { openWindow, worthOfAccept, zeroing, type PermitState, type WindowAction } from './permit.js';
+import { openWindow, worthOfAccept, zeroing, type PermitState } from './permit.js';
 import { judgeReports, permitKey, type PromptReport } from './prompt.js';
 
 export interface WindowOpened {
   identityId: string;
+  /** Of the channel: what it grants for the action. */
+  platform: string;
   action: WindowAction;
   at: Date;
   sourceKey: string;
@@ -103,6 +105,11 @@ export class Ledger {
     });
   }
 
+  /** These people follow the account (again): what was refused because they did not is over. */
+  followed(identityIds: readonly string[]): Promise<void> {
+    return identityIds.length === 0 ? Promise.resolve() : this.db.write(() => this.repository.followed(identityIds, this.clock.now()));
+  }
+
   /** One permit to zero by hand of the system: what the ledger thought was wrong. `evidence` says how we know. */
   correctToZero(identityId: string, kind: string, scope: string, why: { reason: string; evidence: Record<string, unknown> }): Promise<void> {
     return this.refuse([{ identityId, kind, scope, ...why, at: this.clock.now(), sourceKey: `correction:${newId()}`, freed: 0 }]);
@@ -124,7 +131,7 @@ export class Ledger {
   }
 }
 
-const isUnlimited = (key: { kind: string }): boolean => key.kind === 'long_term_subscription';
+const isUnlimited = ({ kind }: { kind: string }): boolean => UNLIMITED_KINDS.some((one) => one === kind);
 const windowKey = ({ identityId, action }: WindowOpened): PermitKey => ({ identityId, kind: 'service_window', scope: action });
 const byKey = (permits: readonly PermitState[]): Map<string, PermitState> => new Map(permits.map((p) => [permitKey(p), p]));
 

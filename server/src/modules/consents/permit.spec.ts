@@ -8,16 +8,16 @@ const permit = (state: Partial<PermitState> = {}): PermitState => ({
 
 describe('windows', () => {
   it('reset to five for 48 hours, whatever was left', () => {
-    const opened = openWindow(permit({ remaining: 2, openedAt: at('08:00:00') }), { action: 'message', at: at('10:00:00') }, 0, at('10:00:01'));
+    const opened = openWindow(permit({ remaining: 2, openedAt: at('08:00:00') }), { platform: 'wechat_mini_program', action: 'message', at: at('10:00:00') }, 0, at('10:00:01'));
     expect(opened).toEqual({ remaining: 5, change: 3, expiresAt: new Date('2026-11-26T10:00:00Z'), granted: 5 });
   });
   it('keep what is planned already: it will be sent in the new window', () => {
-    expect(openWindow(permit({ remaining: 3 }), { action: 'message', at: at('10:00:00') }, 2, at('10:00:01'))).toMatchObject({ remaining: 3, change: 0 });
+    expect(openWindow(permit({ remaining: 3 }), { platform: 'wechat_mini_program', action: 'message', at: at('10:00:00') }, 2, at('10:00:01'))).toMatchObject({ remaining: 3, change: 0 });
   });
   it('ignore an action that is older than the open window, and one whose window is over', () => {
-    expect(openWindow(permit({ openedAt: at('10:00:00') }), { action: 'message', at: at('09:59:00') }, 0, at('10:00:01'))).toBeUndefined();
-    expect(openWindow(permit(), { action: 'enter', at: at('10:00:00') }, 0, at('10:01:00'))).toBeUndefined();
-    expect(openWindow(permit(), { action: 'enter', at: at('10:00:00') }, 0, at('10:00:59'))).toMatchObject({ remaining: 2 });
+    expect(openWindow(permit({ openedAt: at('10:00:00') }), { platform: 'wechat_mini_program', action: 'message', at: at('09:59:00') }, 0, at('10:00:01'))).toBeUndefined();
+    expect(openWindow(permit(), { platform: 'wechat_mini_program', action: 'enter', at: at('10:00:00') }, 0, at('10:01:00'))).toBeUndefined();
+    expect(openWindow(permit(), { platform: 'wechat_mini_program', action: 'enter', at: at('10:00:00') }, 0, at('10:00:59'))).toMatchObject({ remaining: 2 });
   });
 });
 

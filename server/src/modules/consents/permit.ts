@@ -1,5 +1,5 @@
 // What a grant, a window and a refusal do to a permit: plain arithmetic, so that remaining always equals credits minus messages.
-import { windowRule } from '@huiliu/shared';
+import { windowRule, type WindowAction } from '@huiliu/shared';
 
 /** How a permit stands in the ledger; `remaining` null: unlimited. */
 export interface PermitState {
@@ -20,8 +20,6 @@ export function worthOfAccept(occurredAt: Date, refusedAt: Date | null): 0 | 1 {
   return refusedAt !== null && occurredAt.getTime() < Math.floor(refusedAt.getTime() / 1000) * 1000 ? 0 : 1;
 }
 
-export type WindowAction = 'message' | 'enter';
-
 export interface WindowOpening {
   /** Sends that stand afterwards; those planned against the permit already are taken off, because they will use the new window. */
   remaining: number;
@@ -32,10 +30,11 @@ export interface WindowOpening {
 
 /**
  * What an action of the customer does to its window: reset, never added. Undefined: nothing, because the action is older than what we
- * know, or its window is over by now.
+ * know, its window is over by now, or this platform grants nothing for it.
  */
-export function openWindow(permit: PermitState, action: { action: WindowAction; at: Date }, outstanding: number, now: Date): WindowOpening | undefined {
-  const rule = windowRule(action.action);
+export function openWindow(permit: PermitState, action: { platform: string; action: WindowAction; at: Date }, outstanding: number, now: Date): WindowOpening | undefined {
+  const rule = windowRule(action.platform, action.action);
+  if (!rule) return undefined;
   const expiresAt = new Date(action.at.getTime() + (rule.lastsSeconds ?? 0) * 1000);
   if (expiresAt <= now || (permit.openedAt !== null && permit.openedAt >= action.at)) return undefined;
   const granted = rule.sends ?? 0;

@@ -32,18 +32,18 @@ export interface LedgerBalance {
   remaining: number;
 }
 
-// Long-term permits are unlimited until refused: they have no sum to prove.
+// Unlimited kinds have no sum to prove.
 const BALANCE = `
   with credited as (
     select identity_id, kind, scope, sum(change) as n from permit_credits group by 1, 2, 3
   ), spent as (
-    select identity_id, kind, scope, count(*) as n from messages where state in ('planned', 'leased', 'sending', 'sent', 'unknown') group by 1, 2, 3
+    select identity_id, kind, scope, count(*) as n from messages where state in ('planned', 'leased', 'sending', 'awaiting', 'sent', 'unknown') group by 1, 2, 3
   ), books as (
     select p.remaining, coalesce(c.n, 0) - coalesce(s.n, 0) as proved
     from permits p
     full join credited c on c.identity_id = p.identity_id and c.kind = p.kind and c.scope = p.scope
     full join spent s on s.identity_id = coalesce(p.identity_id, c.identity_id) and s.kind = coalesce(p.kind, c.kind) and s.scope = coalesce(p.scope, c.scope)
-    where coalesce(p.kind, c.kind, s.kind) <> 'long_term_subscription'
+    where coalesce(p.kind, c.kind, s.kind) not in ('long_term_subscription', 'template_message')
   )
   select count(*) as permits, count(*) filter (where remaining is distinct from proved) as "offBalance", coalesce(sum(remaining), 0)::bigint as remaining,
     (select count(*) from permit_credits where reason = 'drift') as drift
@@ -59,7 +59,7 @@ export class PermitsRepository {
       `select i.customer_id as "customerId", p.identity_id as "identityId", i.channel_id as "channelId", p.kind, p.scope, t.title as "templateTitle", p.granted, p.remaining,
          p.opened_at as "openedAt", p.expires_at as "expiresAt", p.refused_at as "refusedAt"
        from identities i join permits p on p.identity_id = i.id
-       left join message_templates t on p.kind <> 'service_window' and t.id::text = p.scope
+       left join message_templates t on p.kind in ('one_time_subscription', 'long_term_subscription') and t.id::text = p.scope
        where i.customer_id = any($1::uuid[])
        order by (p.remaining is null or p.remaining > 0) desc, p.kind, p.expires_at, p.scope`, [customerIds]);
   }
@@ -82,6 +82,10 @@ export class PermitsRepository {
     return this.db.one(
       `select i.id as "identityId", i.channel_id as "channelId" from identities i join channels c on c.id = i.channel_id
        where i.customer_id = $1 and c.app_id = $2 and i.kind = 'openid' and i.revoked_at is null order by i.last_seen_at desc limit 1`, [customerId, appId]);
+  }
+
+  async platformOf(channelId: string): Promise<string> {
+    return (await this.db.one<{ platform: string }>('select platform from channels where id = $1', [channelId]))?.platform ?? '';
   }
 
   async customerExists(customerId: string): Promise<boolean> {

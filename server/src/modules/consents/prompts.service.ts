@@ -1,6 +1,6 @@
 // What customers answered and did, as channels and pages tell it, entered into the ledger.
 import { Injectable } from '@nestjs/common';
-import { subscriptionKind } from '@huiliu/shared';
+import { subscriptionKind, type WindowAction } from '@huiliu/shared';
 import { Clock } from '../../core/clock.js';
 import { currentCustomerId } from '../../core/context.js';
 import { TenantDb } from '../../core/db/tenant-db.js';
@@ -13,6 +13,7 @@ import type { PromptReport } from './prompt.js';
 
 type Of<T extends ChannelEvent['type']> = Extract<ChannelEvent, { type: T }>;
 type Answer = Of<'subscription.answered'> | Of<'subscription.changed'>;
+type Acted = Of<'customer.wrote'> | Of<'customer.entered'> | Of<'follower.followed'> | Of<'scene.scanned'> | Of<'menu.tapped'>;
 type Template = Awaited<ReturnType<TemplatesService['byIds']>>[number];
 
 export interface ClientAnswer {
@@ -39,12 +40,13 @@ export class PromptsService {
   async enter(channelId: string, inboundIds: readonly string[]): Promise<void> {
     const events = await this.inbound.load(channelId, inboundIds);
     const answers = events.filter((event) => event.type === 'subscription.answered' || event.type === 'subscription.changed');
-    const actions = events.filter((event) => event.type === 'customer.wrote' || event.type === 'customer.entered');
+    const actions = events.flatMap((event): Acted[] => (isAction(event) ? [event] : []));
     if (answers.length + actions.length === 0) return;
+    const platform = await this.db.read(() => this.permits.platformOf(channelId));
     const templates = await this.templatesOf(channelId, answers.map((event) => event.templateExternalId));
     await this.db.write(async () => {
-      const people = await this.identities.resolveMany(channelId, 'openid', [...answers, ...actions].map((event) => event.externalId));
-      const facts = [...(await this.enterAnswers(answers, people, templates)), ...(await this.enterActions(actions, people))];
+      const people = await this.identities.resolveMany(channelId, identityKindOf(platform), [...answers, ...actions].map((event) => event.externalId));
+      const facts = [...(await this.enterAnswers(answers, people, templates)), ...(await this.enterActions(platform, actions, people))];
       await this.timeline.record(facts);
     });
   }
@@ -92,18 +94,58 @@ export class PromptsService {
     }));
   }
 
-  private async enterActions(actions: readonly (Of<'customer.wrote'> | Of<'customer.entered'>)[], people: ReadonlyMap<string, Resolved>): Promise<TimelineFact[]> {
+  private async enterActions(platform: string, actions: readonly Acted[], people: ReadonlyMap<string, Resolved>): Promise<TimelineFact[]> {
     const known = actions.flatMap((event) => {
       const person = people.get(event.externalId);
       return person ? [{ event, person }] : [];
     });
-    await this.ledger.openWindows(known.map(({ event, person }): WindowOpened => ({
-      identityId: person.identityId, action: event.type === 'customer.wrote' ? 'message' : 'enter', at: new Date(event.at), sourceKey: event.dedupKey,
-    })));
-    return known.map(({ event, person }) => ({
-      customerId: person.customerId, type: event.type, occurredAt: new Date(event.at), sourceKey: `action:${person.identityId}:${event.dedupKey}`,
-      detail: event.type === 'customer.wrote' ? { text: excerpt(event.text) } : { from: excerpt(event.sessionFrom) },
-    }));
+    await this.ledger.openWindows(known.flatMap(({ event, person }): WindowOpened[] => windowsOf(event, platform).map((action) => ({
+      identityId: person.identityId, platform, action, at: new Date(event.at), sourceKey: action === 'scan' && event.type === 'follower.followed' ? `${event.dedupKey}/scan` : event.dedupKey,
+    }))));
+    await this.ledger.followed(known.flatMap(({ event, person }) => (event.type === 'follower.followed' ? [person.identityId] : [])));
+    return known.flatMap(({ event, person }): TimelineFact[] => {
+      const detail = detailOf(event);
+      return detail === undefined ? [] : [{
+        customerId: person.customerId, type: event.type, occurredAt: new Date(event.at), sourceKey: `action:${person.identityId}:${event.dedupKey}`, detail,
+      }];
+    });
+  }
+}
+
+function isAction(event: ChannelEvent): event is Acted {
+  return event.type === 'customer.wrote' || event.type === 'customer.entered' || event.type === 'follower.followed' || event.type === 'scene.scanned' || event.type === 'menu.tapped';
+}
+
+/** People of WeCom's world are known by its own id. */
+const identityKindOf = (platform: string): string => (platform === 'wecom' || platform === 'wechat_kf' ? 'external_userid' : 'openid');
+
+/** Which windows an action opens; a platform without a rule for one grants nothing. */
+function windowsOf(event: Acted, platform: string): WindowAction[] {
+  switch (event.type) {
+    case 'customer.wrote':
+      return [platform === 'wechat_kf' ? 'kf_message' : 'message'];
+    case 'customer.entered':
+      return ['enter'];
+    case 'follower.followed':
+      return event.scene === undefined ? ['follow'] : ['follow', 'scan'];
+    case 'scene.scanned':
+      return ['scan'];
+    case 'menu.tapped':
+      return event.opens === 'answer' ? ['menu'] : []; // an entry that opens a page earns nothing
+  }
+}
+
+/** What the timeline keeps of it; undefined: others tell it (who followed or scanned is a customer's and an entry link's news). */
+function detailOf(event: Acted): Record<string, unknown> | undefined {
+  switch (event.type) {
+    case 'customer.wrote':
+      return { text: excerpt(event.text) };
+    case 'customer.entered':
+      return { from: excerpt(event.sessionFrom) };
+    case 'menu.tapped':
+      return { key: excerpt(event.key) };
+    default:
+      return undefined;
   }
 }
 

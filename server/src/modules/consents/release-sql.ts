@@ -13,7 +13,7 @@ export function releaseCtes(now: string): string {
   ), freed_permit as materialized (
     select p.identity_id, p.kind, p.scope, f.n, coalesce(p.expires_at <= ${now}::timestamptz, false) as is_over
     from permits p join freed_sum f on f.identity_id = p.identity_id and f.kind = p.kind and f.scope = p.scope
-    where p.remaining is not null and p.kind <> 'long_term_subscription'
+    where p.remaining is not null and p.kind not in ('long_term_subscription', 'template_message')
     order by 1, 2, 3 for update of p
   ), given_back as (
     update permits p set remaining = p.remaining + f.n, updated_at = ${now}::timestamptz
