@@ -3,6 +3,8 @@ import { z } from 'zod';
 
 const bool = z.enum(['0', '1', 'true', 'false', '']).transform((v) => v === '1' || v === 'true');
 const key32 = z.string().refine((v) => Buffer.from(v, 'base64').length === 32, 'must be 32 bytes in base64 (openssl rand -base64 32)');
+const word = z.string().regex(/^\S+$/, 'must not have spaces').optional();
+const aesKey = z.string().regex(/^[A-Za-z0-9]{43}$/, 'must be 43 letters or digits').optional();
 
 const schema = z.object({
   NODE_ENV: z.string().default('production'),
@@ -18,6 +20,15 @@ const schema = z.object({
   SECRET_KEYS_OLD: z.string().default('').transform((v) => v.split(',').filter(Boolean)).pipe(z.array(key32)),
   WECHAT_API_BASE: z.url().default('https://api.weixin.qq.com'),
   WECOM_API_BASE: z.url().default('https://qyapi.weixin.qq.com'),
+  WECHAT_CONSENT_BASE: z.url().default('https://mp.weixin.qq.com'),
+  COMPONENT_APPID: word,
+  COMPONENT_SECRET: word,
+  COMPONENT_TOKEN: word,
+  COMPONENT_AES_KEY: aesKey,
+  WECOM_SUITE_ID: word,
+  WECOM_SUITE_SECRET: word,
+  WECOM_SUITE_TOKEN: word,
+  WECOM_SUITE_AES_KEY: aesKey,
   SIMULATOR_URL: z.url().optional(),
   STATIC_DIR: z.string().default(''),
   SIGN_UP: z.enum(['open', 'closed']).default('open'),
@@ -42,6 +53,12 @@ export interface Config {
   secretKeys: Buffer[];
   wechatApiBase: string;
   wecomApiBase: string;
+  /** Where a merchant consents to a third-party platform. */
+  wechatConsentBase: string;
+  /** The operator's third-party platform at WeChat (开放平台); undefined: merchants connect by secret only. */
+  component?: ProviderApp;
+  /** The operator's provider-developed app at WeCom (代开发模版). */
+  wecomSuite?: ProviderApp;
   simulatorUrl?: string;
   staticDir: string;
   signUp: 'open' | 'closed';
@@ -50,6 +67,14 @@ export interface Config {
   logLevel: string;
   callbackMaxAgeSeconds: number;
   maxPromptTemplates: number;
+}
+
+/** An app of the operator that merchants let speak for them. */
+export interface ProviderApp {
+  id: string;
+  secret: string;
+  callbackToken: string;
+  encodingAesKey: string;
 }
 
 /** Names of every variable the server reads: `.env.example` is checked against it. */
@@ -79,6 +104,9 @@ export function readConfig(env: NodeJS.ProcessEnv = process.env): Config {
     secretKeys: [e.SECRET_KEY, ...e.SECRET_KEYS_OLD].map((k) => Buffer.from(k, 'base64')),
     wechatApiBase: e.WECHAT_API_BASE.replace(/\/$/, ''),
     wecomApiBase: e.WECOM_API_BASE.replace(/\/$/, ''),
+    wechatConsentBase: e.WECHAT_CONSENT_BASE.replace(/\/$/, ''),
+    component: providerApp('COMPONENT_*', [e.COMPONENT_APPID, e.COMPONENT_SECRET, e.COMPONENT_TOKEN, e.COMPONENT_AES_KEY]),
+    wecomSuite: providerApp('WECOM_SUITE_*', [e.WECOM_SUITE_ID, e.WECOM_SUITE_SECRET, e.WECOM_SUITE_TOKEN, e.WECOM_SUITE_AES_KEY]),
     simulatorUrl: e.SIMULATOR_URL?.replace(/\/$/, ''),
     staticDir: e.STATIC_DIR,
     signUp: e.SIGN_UP,
@@ -88,6 +116,13 @@ export function readConfig(env: NodeJS.ProcessEnv = process.env): Config {
     callbackMaxAgeSeconds: e.CALLBACK_MAX_AGE_SECONDS,
     maxPromptTemplates: e.MAX_PROMPT_TEMPLATES,
   };
+}
+
+/** All four or none: three of them are a mistake that would only show when a merchant tries. */
+function providerApp(names: string, [id, secret, callbackToken, encodingAesKey]: (string | undefined)[]): ProviderApp | undefined {
+  if (id && secret && callbackToken && encodingAesKey) return { id, secret, callbackToken, encodingAesKey };
+  if (id || secret || callbackToken || encodingAesKey) throw new Error(`The environment is not complete (every variable stands in .env.example):\n  ${names}: set all four or none`);
+  return undefined;
 }
 
 /** DI token of the one Config. */

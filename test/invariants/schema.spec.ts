@@ -18,6 +18,7 @@ const OUTSIDE = new Map([
   ['dead_letters', 'jobs of all tenants'],
   ['cron_runs', 'the clock'],
   ['worker_heartbeats', 'processes'],
+  ['provider_apps', 'the operator’s own apps at the platforms'],
   ['schema_migrations', 'the schema itself'],
   ['tenants', 'the tenant itself: fenced by its id'],
 ]);
