@@ -71,7 +71,7 @@ describe('the dispatcher', () => {
     expect(await balance(shop)).toMatchObject({ permits: 300, offBalance: 0, remaining: 0 });
     expect(await within(shop, () => t.get(Dispatches).state(spec.dispatchId))).toBe('done');
     const [counted] = await t.sql<{ n: number; facts: number }>(
-      `select (select sum(count)::int from message_counts where tenant_id = $1) n, (select count(*)::int from customer_events where tenant_id = $1 and type = 'message.sent') facts`, [shop.tenantId]);
+      `select (select sum(count)::int from message_counts where tenant_id = $1) n, (select count(*)::int from customer_timeline where tenant_id = $1 and type = 'message.sent') facts`, [shop.tenantId]);
     expect(counted).toEqual({ n: 300, facts: 300 });
     const [job] = await t.sql<{ n: number }>(`select count(*)::int n from graphile_worker._private_jobs where payload::text like '%' || $1 || '%'`, [spec.dispatchId]);
     expect(job!.n).toBe(0); // nobody listens to the drained event among these modules

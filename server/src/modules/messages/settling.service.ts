@@ -1,9 +1,8 @@
-// What became of a wave, entered everywhere it matters in one transaction: states, permits, later rungs, timelines, the dispatch itself.
+// What became of a wave, entered everywhere it matters in one transaction: states, permits, later rungs, the dispatch itself.
 import { Injectable } from '@nestjs/common';
 import { Clock } from '../../core/clock.js';
 import { Events } from '../../core/events/events.js';
 import { Ledger, type Refused } from '../consents/index.js';
-import { TimelineService } from '../customers/index.js';
 import { DispatchesRepository, type DispatchRow } from './dispatches.repository.js';
 import type { DispatchSpec } from './plan.js';
 import { Planner } from './planner.service.js';
@@ -40,19 +39,14 @@ export class SettlingService {
     private readonly dispatches: DispatchesRepository,
     private readonly ledger: Ledger,
     private readonly planner: Planner,
-    private readonly timeline: TimelineService,
     private readonly events: Events,
   ) {}
 
-  /** States, permits, reroutes and the timeline become true together. @returns true when the dispatch stopped itself */
+  /** States, permits and reroutes become true together. @returns true when the dispatch stopped itself */
   async settle({ turn, now, day }: Wave, fates: readonly Fate[]): Promise<boolean> {
     const { row } = turn.dispatch;
     const ours = await this.repository.settle(fates.map(answerOf), this.clock.now(), day);
     const settled = fates.filter(({ message }) => ours.has(message.id));
-    await this.timeline.record(settled.filter(({ settlement }) => settlement.state === 'sent').map(({ message }) => ({
-      customerId: message.customerId, type: 'message.sent', occurredAt: now, sourceKey: `message.sent:${message.id}`, subjectId: message.id,
-      detail: { dispatchId: row.id, kind: message.kind },
-    })));
     await this.ledger.refuse(settled.flatMap((fate) => refusalOf(fate, row.id, now)));
     await this.reroute(row.spec, settled);
     const isStopped = await this.watch(row, settled.map(({ settlement }) => settlement), settled);

@@ -43,12 +43,12 @@ export class TimelineService {
     );
   }
 
-  /** The newest entries of each customer, after a cursor; one more than asked, so that the caller knows whether there are more. */
+  /** Recorded facts and the messages that were sent: the newest entries of each customer, after a cursor; one more than asked, so that the caller knows whether there are more. */
   async pageOf(customerIds: readonly string[], first: number, after?: { at: Date; id: string }): Promise<TimelineEntry[]> {
     return this.db.query<TimelineEntry>(
       `select e.id, e.customer_id as "customerId", e.type, e.occurred_at as "occurredAt", e.subject_id as "subjectId", e.detail
        from unnest($1::uuid[]) c(id) cross join lateral (
-         select * from customer_events where customer_id = c.id and ($3::timestamptz is null or (occurred_at, id) < ($3, $4::uuid))
+         select * from customer_timeline where customer_id = c.id and ($3::timestamptz is null or (occurred_at, id) < ($3, $4::uuid))
          order by occurred_at desc, id desc limit $2
        ) e order by e.occurred_at desc, e.id desc`,
       [customerIds, first + 1, after?.at ?? null, after?.id ?? null],
