@@ -57,8 +57,9 @@ export type ChannelEvent =
   | (EventBase & {
       type: 'subscription.sent'; templateExternalId: string; platformId: string; status: 'delivered' | 'failed'; code: number; detail: string;
     })
-  | (EventBase & { type: 'customer.wrote'; msgId: string; kind: string; text: string })
-  | (EventBase & { type: 'customer.entered'; sessionFrom: string })
+  // `accountId`: which customer-service account, where a channel has several.
+  | (EventBase & { type: 'customer.wrote'; msgId: string; kind: string; text: string; accountId?: string })
+  | (EventBase & { type: 'customer.entered'; sessionFrom: string; accountId?: string; welcomeCode?: string })
   | (EventBase & { type: 'authorization.revoked'; how: 'revoked' | 'cancelled'; detail: string })
   // A service account's follower. `scene`: the value of the scene code (without its prefix) when one was scanned.
   | (EventBase & { type: 'follower.followed'; scene?: string })
@@ -82,6 +83,8 @@ export type ChannelEvent =
   | (EventBase & { type: 'employees.changed'; detail: string })
   // WeChat Customer Service: a push that says "read on from here"; the messages are fetched with it.
   | (EventBase & { type: 'kf.pending'; accountId: string; token: string })
+  // A message that was taken and did not arrive; `platformId` names it.
+  | (EventBase & { type: 'window.failed'; platformId: string; reason: RefusalReason; detail: string })
   // The same person is known under another id from now on (external_userid converted, unionid learnt).
   | (EventBase & { type: 'identity.learnt'; unionId?: string; phone?: string; otherExternalId?: string })
   | (EventBase & { type: 'platform.other'; name: string });
@@ -92,20 +95,65 @@ export interface SubscriptionSend {
   templateExternalId: string;
   /** Key of the template → plain value, all keys present. */
   data: Record<string, string>;
-  /** Page of the mini program with its query; without it the message cannot be tapped. */
+  /** Page of the mini program with its query (official account: an address); without it the message cannot be tapped. */
   page?: string;
+  /** Official account only: opens this linked mini program instead of `page`. */
+  miniProgram?: LinkedPage;
 }
+
+/** A page of a mini program that is linked to the account. */
+export interface LinkedPage {
+  appId: string;
+  page: string;
+}
+
+/** A template message of an official account: to followers only. */
+export interface TemplateSend {
+  kind: 'template';
+  to: string;
+  templateExternalId: string;
+  data: Record<string, string>;
+  url?: string;
+  miniProgram?: LinkedPage;
+  /** The same id within ten minutes is sent once. */
+  clientId?: string;
+}
+
+/** One post to many followers at once. `to`: 2 to 10,000 people, a platform tag, or everyone. */
+export interface PostSend {
+  to: { people: readonly string[] } | { tagId: number } | { everyone: true };
+  content: PostContent;
+  /** At most 32 letters, digits or "-"; the same id within a day is sent once. */
+  clientMsgId: string;
+  /** Send an article that the platform takes for a reprint, if reprinting is allowed. */
+  evenIfReprint?: boolean;
+}
+
+export type PostContent =
+  | { type: 'text'; text: string }
+  /** An article draft by its media id. */
+  | { type: 'article'; mediaId: string }
+  | { type: 'images'; mediaIds: readonly string[]; recommend?: string }
+  | { type: 'voice' | 'video'; mediaId: string };
 
 export interface WindowSend {
   kind: 'window';
   to: string;
+  /** Which customer-service account speaks, where a channel has several; the channel's own first one otherwise. */
+  accountId?: string;
+  /** Our id of this send (at most 32 letters, digits, "-", "_"): a platform that takes one refuses to send it twice. */
+  clientId?: string;
+  /** Answers the event that gave this code instead of using the window. */
+  welcomeCode?: string;
   content:
     | { type: 'text'; text: string }
     | { type: 'link'; title: string; description: string; url: string; thumbUrl: string }
-    | { type: 'page'; title: string; page: string; thumbMediaId: string };
+    // `appId`: the linked mini program, where the account is none itself.
+    | { type: 'page'; title: string; page: string; thumbMediaId: string; appId?: string }
+    | { type: 'image'; mediaId: string };
 }
 
-export type SendRequest = SubscriptionSend | WindowSend;
+export type SendRequest = SubscriptionSend | TemplateSend | WindowSend;
 
 export type RefusalReason =
   | 'no_permit' // the person refused, switched off, or nothing is left
@@ -144,7 +192,8 @@ export type PlatformResult<T> = { ok: true; value: T } | PlatformFailure;
 export interface PlatformTemplate {
   externalId: string;
   title: string;
-  kind: 'one_time' | 'long_term';
+  /** `notice`: a template message of an official account, which needs no subscription. */
+  kind: 'one_time' | 'long_term' | 'notice';
   /** The platform's own text with its placeholders. */
   content: string;
   fields: TemplateField[];
@@ -184,11 +233,13 @@ export interface ChannelAdapter {
   exchangeCode(code: string): Promise<PlatformResult<PlatformSession>>;
   listTemplates(token: string): Promise<PlatformResult<PlatformTemplate[]>>;
   send(request: SendRequest, token: string): Promise<SendResult>;
+  /** One post to many at once. `accepted.platformId` is the post's id, which its `post.finished` event names. */
+  postToMany?(post: PostSend, token: string): Promise<SendResult>;
 }
 
 /** One HTTP exchange; thrown failures say whether the request may have been taken. */
 export interface PlatformHttp {
-  exchange(request: PlatformRequest): Promise<{ status: number; text: string }>;
+  exchange(request: PlatformRequest): Promise<{ status: number; text: string; bytes?: Buffer }>;
 }
 
 export interface PlatformRequest {
@@ -196,6 +247,8 @@ export interface PlatformRequest {
   url: string;
   /** Sent as JSON. */
   json?: unknown;
+  /** The answer may be a picture: give its bytes too. */
+  wantsBytes?: boolean;
   timeoutMs: number;
 }
 
