@@ -6,6 +6,8 @@ const ids = z.array(z.string()).min(1);
 export const eventSchemas = {
   /** Platform pushes were stored and parsed; listeners load the normalised events by inbound id. */
   'channel.received': z.object({ channelId: z.string(), inboundIds: ids }),
+  /** A page of an account's follower list was read; listeners load it by channel and page. */
+  'channel.followers_seen': z.object({ channelId: z.string(), syncId: z.string(), page: z.number() }),
   'channel.connected': z.object({ channelId: z.string() }),
   /** Touches became known people. */
   'customer.identified': z.object({ customerIds: ids }),

@@ -38,6 +38,7 @@ export const PLATFORM_PROBLEMS = {
   // Login
   code_invalid: say('登录凭证无效或已过期', '请客户重新打开小程序', 'The login code is invalid or has run out', 'Ask the customer to open the mini program again'),
   code_used: say('登录凭证已被用过', '请客户重新打开小程序', 'The login code was used already', 'Ask the customer to open the mini program again'),
+  snapshot_user: say('客户在“快照页”里打开，微信没有给出真实身份', '请客户点右下角「使用完整服务」后再试', 'The page was opened as a snapshot, and WeChat hides who it is', 'Ask the customer to switch to the full page, then try again'),
   // Template and content
   template_wrong: say('消息模板不存在或已删除', '到渠道页点「同步模板」，再重新选择模板', 'The template does not exist or was deleted', 'Sync the templates on the channel page and choose again'),
   template_limit: say('消息模板数量已到上限', '到微信公众平台删掉不用的模板', 'The account has as many templates as it may', 'Delete one that is not used in the WeChat console'),

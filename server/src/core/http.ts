@@ -9,11 +9,14 @@ export interface OutboundRequest {
   url: string;
   /** Sent as JSON; Chinese stays unescaped. */
   json?: unknown;
+  /** The answer may be a picture: give its bytes too. */
+  wantsBytes?: boolean;
   timeoutMs?: number;
 }
 export interface OutboundAnswer {
   status: number;
   body: string;
+  bytes?: Buffer;
 }
 
 /** Address without query: tokens travel there. */
@@ -27,7 +30,7 @@ export class Http implements OnApplicationShutdown {
    * One call, no retries: whether to try again is the caller's rule.
    * @throws bug inside a write; upstream when the other side is silent or unreachable (`details.maybeDone`: it may have acted).
    */
-  async request({ method, url, json, timeoutMs = 8_000 }: OutboundRequest): Promise<OutboundAnswer> {
+  async request({ method, url, json, wantsBytes, timeoutMs = 8_000 }: OutboundRequest): Promise<OutboundAnswer> {
     if (isInWrite()) throw new AppError('bug', 'No outbound call inside a write transaction.');
     try {
       const answer = await request(url, {
@@ -37,7 +40,9 @@ export class Http implements OnApplicationShutdown {
         bodyTimeout: timeoutMs,
         ...(json === undefined ? {} : { body: JSON.stringify(json), headers: { 'content-type': 'application/json; charset=utf-8' } }),
       });
-      return { status: answer.statusCode, body: await answer.body.text() };
+      if (!wantsBytes) return { status: answer.statusCode, body: await answer.body.text() };
+      const bytes = Buffer.from(await answer.body.arrayBuffer());
+      return { status: answer.statusCode, body: bytes.toString('utf8'), bytes };
     } catch (error) {
       const code = (error as { code?: string }).code ?? 'UNKNOWN';
       const maybeDone = code !== 'ECONNREFUSED' && code !== 'ENOTFOUND' && code !== 'UND_ERR_CONNECT_TIMEOUT';

@@ -9,10 +9,10 @@ export class PlatformHttpClient implements PlatformHttp {
   constructor(private readonly http: Http) {}
 
   /** @throws PlatformSilence when no answer came; bug inside a write transaction. */
-  async exchange(request: PlatformRequest): Promise<{ status: number; text: string }> {
+  async exchange(request: PlatformRequest): Promise<{ status: number; text: string; bytes?: Buffer }> {
     try {
-      const { status, body } = await this.http.request(request);
-      return { status, text: body };
+      const { status, body, bytes } = await this.http.request(request);
+      return { status, text: body, ...(bytes === undefined ? {} : { bytes }) };
     } catch (error) {
       if (error instanceof AppError && error.kind === 'upstream') throw new PlatformSilence(error.message, error.details['maybeDone'] !== false);
       throw error;

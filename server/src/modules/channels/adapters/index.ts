@@ -2,11 +2,13 @@
 import { platforms, type Platform } from '@huiliu/shared';
 import type { AdapterFactory } from '../adapter.js';
 import { wechatMiniProgram } from './wechat-mini-program/wechat.adapter.js';
+import { wechatOfficialAccount } from './wechat-official-account/official.adapter.js';
 
 type Connectable = { [P in Platform]: (typeof platforms)[P]['canBeConnected'] extends true ? P : never }[Platform];
 
 const adapters = {
   wechat_mini_program: wechatMiniProgram,
+  wechat_official_account: wechatOfficialAccount,
 } satisfies Record<Connectable, AdapterFactory>;
 
 /** Undefined for a platform that is built in (a web page) or unknown. */

@@ -45,6 +45,19 @@ export class WeChatClient {
     }
   }
 
+  /** A call whose good answer is a picture; a refusal comes as JSON. */
+  async picture({ path, query, body }: Call): Promise<Answer | { got: 'picture'; bytes: Buffer }> {
+    const url = `${this.apiBase}${path}?${new URLSearchParams(query).toString()}`;
+    try {
+      const { status, text, bytes } = await this.http.exchange({ method: 'POST', url, json: body, wantsBytes: true, timeoutMs: TIMEOUT_MS });
+      if (status === 200 && bytes !== undefined && isPicture(bytes)) return { got: 'picture', bytes };
+      return readAnswer(status, text);
+    } catch (error) {
+      if (error instanceof PlatformSilence) return { got: 'silence', reached: error.reached, detail: error.message };
+      throw error;
+    }
+  }
+
   /** The same as a result: `read` picks what is wanted from a good answer, undefined if it is not there. */
   async ask<T>(call: Call, read: (json: Record<string, unknown>) => T | undefined): Promise<PlatformResult<T>> {
     const answer = await this.call(call);
@@ -58,6 +71,9 @@ export class WeChatClient {
 export function silent({ reached, detail }: { reached: boolean; detail: string }): PlatformFailure {
   return { ok: false, kind: 'upstream', problem: reached ? 'platform_silent' : 'platform_unreachable', code: 0, detail };
 }
+
+/** PNG or JPEG by their first bytes: the content type is not part of what the platform promises. */
+const isPicture = (bytes: Buffer): boolean => bytes.subarray(0, 4).equals(Buffer.from('89504e47', 'hex')) || bytes.subarray(0, 3).equals(Buffer.from('ffd8ff', 'hex'));
 
 /** A scalar as text: ids arrive as numbers or strings. */
 export const wordOf = (value: unknown): string => (typeof value === 'string' || typeof value === 'number' ? `${value}` : '');

@@ -5,11 +5,16 @@ import type { CallbackFormat, ChannelEvent, SubscriptionStatus } from '../../ada
 import { listOf, isBody, readBody, textOf } from './wechat.body.js';
 import type { Body } from './wechat.body.js';
 
+/** What only one kind of account says; undefined when the event is none of its own. `key` makes an event's de-duplication key. */
+export type OwnEvents = (body: Body, head: Head, key: (...parts: string[]) => string) => ChannelEvent[] | undefined;
+
 /** @throws PayloadError when the body is malformed or lacks sender, type or time. */
-export function parseCallback(payload: string, format: CallbackFormat): ChannelEvent[] {
+export function parseCallback(payload: string, format: CallbackFormat, own: OwnEvents = () => undefined): ChannelEvent[] {
   const body = readBody(payload, format);
-  const base = headOf(body);
-  return textOf(body, 'MsgType') === 'event' ? parseEvent(body, base) : [parseMessage(body, base)];
+  const head = headOf(body);
+  if (textOf(body, 'MsgType') !== 'event') return [parseMessage(body, head)];
+  const key = (...parts: string[]): string => [textOf(body, 'Event'), head.externalId, head.second, ...parts].join('|');
+  return own(body, head, key) ?? parseEvent(body, head, key);
 }
 
 /**
@@ -23,7 +28,7 @@ export function dedupKeyOf(body: Body): string {
   return `e:${createHash('sha1').update(stable(body)).digest('base64url')}`;
 }
 
-interface Head {
+export interface Head {
   externalId: string;
   at: string;
   second: string;
@@ -44,10 +49,9 @@ function parseMessage(body: Body, { externalId, at, second }: Head): ChannelEven
   return { type: 'customer.wrote', externalId, at, dedupKey: `m:${msgId}`, msgId, kind, text };
 }
 
-function parseEvent(body: Body, head: Head): ChannelEvent[] {
+function parseEvent(body: Body, head: Head, key: (...parts: string[]) => string): ChannelEvent[] {
   const name = textOf(body, 'Event');
   const base = { externalId: head.externalId, at: head.at };
-  const key = (...parts: string[]): string => [name, head.externalId, head.second, ...parts].join('|');
   switch (name) {
     case 'subscribe_msg_popup_event':
       return entriesOf(body).map((entry) => ({
