@@ -136,6 +136,32 @@ export type PostContent =
   | { type: 'images'; mediaIds: readonly string[]; recommend?: string }
   | { type: 'voice' | 'video'; mediaId: string };
 
+/** A WeCom group send: asked of employees, who confirm it. Everybody reads the same. */
+export interface ContactTaskSend {
+  /** 1 to 10,000 contacts. */
+  to: readonly string[];
+  /** Only this employee's customers; without one the platform asks, for each contact, the employee who talked to them last. */
+  employee?: string;
+  text: string;
+}
+
+/** `rejected`: contacts to whom the platform would not send at all. */
+export type ContactTaskCreated = SendResult & { rejected?: readonly string[] };
+
+export interface ContactTaskResult {
+  externalId: string;
+  employee: string;
+  status: 'waiting' | 'sent' | 'not_friend' | 'allowance_used_up';
+  /** When the employee confirmed, ISO 8601. */
+  at?: string;
+}
+
+/** One page of results; `next` asks for the one after it. */
+export interface ContactTaskPage {
+  results: readonly ContactTaskResult[];
+  next?: string;
+}
+
 export interface WindowSend {
   kind: 'window';
   to: string;
@@ -235,6 +261,14 @@ export interface ChannelAdapter {
   send(request: SendRequest, token: string): Promise<SendResult>;
   /** One post to many at once. `accepted.platformId` is the post's id, which its `post.finished` event names. */
   postToMany?(post: PostSend, token: string): Promise<SendResult>;
+  /** What became of a post whose event was lost; `failed`: it reached nobody. */
+  postStatus?(platformId: string, token: string): Promise<PlatformResult<'sending' | 'sent' | 'failed'>>;
+  /** `accepted.platformId` is the task's id. Accepted means asked of the employees, not sent. */
+  createContactTask?(task: ContactTaskSend, token: string): Promise<ContactTaskCreated>;
+  contactTaskResults?(taskId: string, cursor: string | undefined, token: string): Promise<PlatformResult<ContactTaskPage>>;
+  remindContactTask?(taskId: string, token: string): Promise<PlatformResult<undefined>>;
+  /** Takes back what no employee has confirmed; what was sent stays. */
+  cancelContactTask?(taskId: string, token: string): Promise<PlatformResult<undefined>>;
 }
 
 /** One HTTP exchange; thrown failures say whether the request may have been taken. */
