@@ -36,6 +36,7 @@ const schema = z.object({
   TRUST_PROXY: bool.default(false),
   LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'silent']).default('info'),
   CALLBACK_MAX_AGE_SECONDS: z.coerce.number().int().min(10).max(86400).default(300),
+  PUBLIC_RATE_PER_MINUTE: z.coerce.number().int().min(0).max(1_000_000).default(600),
   MAX_PROMPT_TEMPLATES: z.coerce.number().int().min(1).max(5).default(3),
 });
 
@@ -66,6 +67,8 @@ export interface Config {
   trustProxy: boolean;
   logLevel: string;
   callbackMaxAgeSeconds: number;
+  /** Public calls that one address may make per minute and process; 0: uncounted. */
+  publicRatePerMinute: number;
   maxPromptTemplates: number;
 }
 
@@ -114,6 +117,7 @@ export function readConfig(env: NodeJS.ProcessEnv = process.env): Config {
     trustProxy: e.TRUST_PROXY,
     logLevel: e.LOG_LEVEL,
     callbackMaxAgeSeconds: e.CALLBACK_MAX_AGE_SECONDS,
+    publicRatePerMinute: e.PUBLIC_RATE_PER_MINUTE,
     maxPromptTemplates: e.MAX_PROMPT_TEMPLATES,
   };
 }

@@ -10,6 +10,7 @@ import { TenantDb } from './db/tenant-db.js';
 import { Doorkeeper } from './doorkeeper.js';
 import { Events } from './events/events.js';
 import { DoorCheck, DoorGuard } from './graphql/doors.js';
+import { PublicRate } from './graphql/public-rate.js';
 import { ErrorFilter } from './graphql/errors.js';
 import { CoreResolver } from './graphql/core.resolver.js';
 import { Http } from './http.js';
@@ -46,6 +47,7 @@ export class CoreModule {
         ...shared,
         Pools,
         DoorCheck,
+        PublicRate,
         CoreResolver,
         { provide: CONFIG, useValue: config },
         { provide: LOG, useValue: log },

@@ -4,9 +4,10 @@ import { DiscoveryService, MetadataScanner } from '@nestjs/core';
 import type { Permission } from '@huiliu/shared';
 import { currentContext } from '../context.js';
 import { AppError } from '../errors/app-error.js';
+import { PublicRate } from './public-rate.js';
 
 export const DOOR = 'huiliu:door';
-export type Door = { kind: 'can'; permission: Permission } | { kind: 'customer' } | { kind: 'public' } | { kind: 'staff' };
+export type Door = { kind: 'can'; permission: Permission } | { kind: 'customer' } | { kind: 'public'; metered?: true } | { kind: 'staff' };
 
 /** Staff or an integrator with this permission. */
 export const Can = (permission: Permission) => SetMetadata(DOOR, { kind: 'can', permission } satisfies Door);
@@ -16,6 +17,9 @@ export const Staff = () => SetMetadata(DOOR, { kind: 'staff' } satisfies Door);
 export const Customer = () => SetMetadata(DOOR, { kind: 'customer' } satisfies Door);
 /** Anyone. */
 export const Public = () => SetMetadata(DOOR, { kind: 'public' } satisfies Door);
+
+/** Anyone, but nobody too often: what strangers may make us store. Needs an argument `tenantSlug`. */
+export const PublicMetered = () => SetMetadata(DOOR, { kind: 'public', metered: true } satisfies Door);
 
 const unauthenticated = (message: string) => new AppError('unauthenticated', message);
 
@@ -39,11 +43,13 @@ export function mustHave(permission: Permission): void {
 
 @Injectable()
 export class DoorGuard implements CanActivate {
-  canActivate(context: ExecutionContext): boolean {
+  constructor(private readonly rate: PublicRate) {}
+
+  canActivate(context: ExecutionContext): boolean | Promise<boolean> {
     const door = Reflect.getMetadata(DOOR, context.getHandler()) as Door | undefined;
     if (!door) throw new AppError('bug', `${context.getClass().name}.${context.getHandler().name} names no door.`);
     checkDoor(door);
-    return true;
+    return door.kind === 'public' && door.metered ? this.rate.take(context.getArgs()) : true;
   }
 }
 

@@ -1,5 +1,5 @@
 import { Args, Context, Mutation, Parent, Query, ResolveField, Resolver } from '@nestjs/graphql';
-import { Can, Public } from '../../core/graphql/doors.js';
+import { Can, PublicMetered } from '../../core/graphql/doors.js';
 import { inOrder, loader, type GraphContext } from '../../core/graphql/loaders.js';
 import { done } from '../../core/graphql/refusal.js';
 import { AttributionService } from './attribution.service.js';
@@ -36,7 +36,7 @@ export class AttributionResolver {
     return done;
   }
 
-  @Mutation() @Public()
+  @Mutation() @PublicMetered()
   async recordVisit(
     @Args('tenantSlug') tenantSlug: string, @Args('visitorId') visitorId: string, @Args('entryCode') entryCode?: string | null, @Args('messageId') messageId?: string | null,
   ) {

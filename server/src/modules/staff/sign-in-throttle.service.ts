@@ -3,8 +3,8 @@ import { Inject, Injectable } from '@nestjs/common';
 import { RateLimiterPostgres, RateLimiterRes } from 'rate-limiter-flexible';
 import { type DbPool, rawPool, SYSTEM_POOL } from '../../core/db/data-source.js';
 import { AppError } from '../../core/errors/app-error.js';
+import { networkOf } from '../../core/network.js';
 import { hashSecret } from '../../core/secrets.js';
-import { networkOf } from './staff-member.js';
 
 const MINUTES = 15;
 

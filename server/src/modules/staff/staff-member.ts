@@ -34,16 +34,5 @@ const rank: Record<Role, number> = { owner: 3, admin: 2, operator: 1, analyst: 1
 /** Nobody gives or takes a role above his own. */
 export const mayAssign = (actor: Role, role: Role): boolean => rank[actor] >= 2 && rank[role] <= rank[actor];
 
-/** What is counted for one caller: an IPv4 address, or the /64 that an IPv6 customer is given whole. */
-export function networkOf(address: string): string {
-  const mapped = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/i.exec(address)?.[1];
-  if (mapped || !address.includes(':')) return mapped ?? address;
-  const [head = '', tail] = address.toLowerCase().split('%')[0]!.split('::');
-  const before = head ? head.split(':') : [];
-  const after = tail ? tail.split(':') : [];
-  const zeros = tail === undefined ? 0 : 8 - before.length - after.length;
-  return `${[...before, ...Array<string>(Math.max(0, zeros)).fill('0'), ...after].slice(0, 4).map((part) => part.replace(/^0+(?=.)/, '')).join(':')}::/64`;
-}
-
 export const SESSION_DAYS = 30;
 export const INVITATION_DAYS = 7;

@@ -1,6 +1,6 @@
 import { Args, Mutation, Query, Resolver } from '@nestjs/graphql';
 import { currentCustomerId } from '../../../core/context.js';
-import { Customer, Public } from '../../../core/graphql/doors.js';
+import { Customer, PublicMetered } from '../../../core/graphql/doors.js';
 import { done } from '../../../core/graphql/refusal.js';
 import { CustomersService } from '../customers.service.js';
 import { PlayerService } from './player.service.js';
@@ -18,14 +18,14 @@ export class PlayerResolver {
     return { customerId: id, name, optedOut: optedOutAt !== null };
   }
 
-  @Mutation() @Public()
+  @Mutation() @PublicMetered()
   signInCustomer(
     @Args('tenantSlug') tenantSlug: string, @Args('appId') appId: string, @Args('code') code: string, @Args('visitorId') visitorId?: string | null,
   ) {
     return this.players.signIn({ tenantSlug, appId, code, visitorId });
   }
 
-  @Mutation() @Public()
+  @Mutation() @PublicMetered()
   signInVisitor(@Args('tenantSlug') tenantSlug: string, @Args('visitorId') visitorId: string) {
     return this.players.signInVisitor(tenantSlug, visitorId);
   }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { networkOf } from './staff-member.js';
+import { networkOf } from './network.js';
 
 describe('the network of a caller', () => {
   it.each([
