@@ -1,7 +1,7 @@
 import { Agent, request } from 'undici';
 import type { FaultBook } from './fault-book.ts';
 import type { MiniProgram } from './mini-program.ts';
-import { nameOfPush, signedRequest, type PushEvent } from './push-event.ts';
+import { nameOfPush, signedRequest, type PushEvent, type SignedRequest } from './push-event.ts';
 
 const ATTEMPTS = 3;
 const LOG_KEPT = 200;
@@ -24,9 +24,27 @@ export interface Delivery {
   last: string;
 }
 
+/** Whoever receives pushes: its address, and where they are counted. */
+export interface PushTarget {
+  appid: string;
+  settings: { callbackUrl: string };
+  stats: { callbacks: { sent: number; acked: number; failed: number; dropped: number; attempts: number } };
+}
+
+/** One push, ready to be written anew for each attempt. */
+export interface OutgoingPush {
+  /** Event or MsgType: what a fault or a log knows it by. */
+  name: string;
+  openid: string;
+  createTime: number;
+  write: () => SignedRequest;
+  /** WeCom repeats a push only when no answer came; WeChat also when the answer is not an acknowledgement. */
+  repeatOn?: 'silence';
+}
+
 interface Job {
-  app: MiniProgram;
-  push: PushEvent;
+  app: PushTarget;
+  push: OutgoingPush;
   attempts: number;
   /** Deliveries still wanted after this one; 1 when a fault doubles the push. */
   again: number;
@@ -61,11 +79,17 @@ export class CallbackQueue {
 
   /** Queues a push. The promise settles when it was acknowledged, given up or lost. */
   push(app: MiniProgram, push: PushEvent): Promise<Delivery> {
+    const { openid, createTime } = push;
+    return this.deliver(app, { name: nameOfPush(push), openid, createTime, write: () => signedRequest(app.settings, push) });
+  }
+
+  /** The same for any receiver and any form of push. */
+  deliver(app: PushTarget, push: OutgoingPush): Promise<Delivery> {
     return new Promise((done) => {
       const job: Job = { app, push, attempts: 0, again: 0, last: '', done };
       this.open += 1;
       if (app.settings.callbackUrl === '') return this.settle(job, 'skipped');
-      const fault = this.faults.forCallback(nameOfPush(push), app.appid);
+      const fault = this.faults.forCallback(push.name, app.appid);
       if (fault?.kind === 'drop_callback') return this.settle(job, 'dropped');
       if (fault?.kind === 'double_callback') job.again = 1;
       app.stats.callbacks.sent += 1;
@@ -124,21 +148,22 @@ export class CallbackQueue {
     this.running += 1;
     job.attempts += 1;
     job.app.stats.callbacks.attempts += 1;
-    const acked = await this.attempt(job);
+    const outcome = await this.attempt(job);
+    const acked = outcome === 'acked';
     this.running -= 1;
     if (this.closed) return;
     if (acked && job.again > 0) {
       job.again -= 1;
       this.enqueue(job);
     } else if (acked) this.settle(job, 'acked');
-    else if (job.attempts < ATTEMPTS) this.later(job, this.options.retryMs);
+    else if (job.attempts < ATTEMPTS && (outcome === 'silence' || job.push.repeatOn !== 'silence')) this.later(job, this.options.retryMs);
     else this.settle(job, 'failed');
     this.pump();
   }
 
-  private async attempt(job: Job): Promise<boolean> {
+  private async attempt(job: Job): Promise<'acked' | 'refused' | 'silence'> {
     try {
-      const { url, body, contentType } = signedRequest(job.app.settings, job.push);
+      const { url, body, contentType } = job.push.write();
       const response = await request(url, {
         method: 'POST',
         body,
@@ -148,10 +173,10 @@ export class CallbackQueue {
       });
       const text = await response.body.text();
       job.last = String(response.statusCode);
-      return response.statusCode === 200 && isAcknowledgement(text);
+      return response.statusCode === 200 && isAcknowledgement(text) ? 'acked' : 'refused';
     } catch (error) {
       job.last = error instanceof Error ? error.message : String(error);
-      return false;
+      return 'silence';
     }
   }
 
@@ -160,7 +185,7 @@ export class CallbackQueue {
     if (state === 'acked' || state === 'failed' || state === 'dropped') app.stats.callbacks[state] += 1;
     const delivery: Delivery = {
       appid: app.appid,
-      name: nameOfPush(push),
+      name: push.name,
       openid: push.openid,
       createTime: push.createTime,
       state,
