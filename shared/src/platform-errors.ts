@@ -28,6 +28,8 @@ export const PLATFORM_PROBLEMS = {
   subscription_banned: say('订阅消息能力被微信封禁', '到微信公众平台「通知中心」查看违规原因；解封前请改用其他渠道', 'WeChat has banned subscription messages of this account', 'See the reason in the notice centre; use another channel until it is lifted'),
   no_permission: say('账号没有这个接口的权限', '确认小程序已认证，并已开通对应的能力', 'The account has no right to this interface', 'Check that the mini program is verified and has this ability switched on'),
   authorization_gone: say('商户对我们的授权已失效', '请重新授权这个账号', 'The authorisation of this account has ended', 'Authorise the account again'),
+  authorization_revoked: say('商户取消了对我们的授权，已停止发送', '到渠道页点「扫码重新授权」', 'The merchant took back the authorisation; nothing is sent', 'Scan the code on the channel page again'),
+  platform_app_not_ready: say('第三方平台还没有收到微信的验证票据', '等几分钟再试；如果一直这样，请服务器的运维检查第三方平台的推送地址', 'The third-party platform has not received a ticket from WeChat yet', 'Try again in a few minutes; if it goes on, whoever runs this server should check the push address of the platform'),
   token_invalid: say('访问凭证已失效，系统会自动换新', '不用处理；如果一直出现，请检查 AppSecret 有没有被重置', 'The access token has run out; a new one is fetched automatically', 'Nothing to do; if it goes on, check whether the AppSecret was reset'),
   // The person
   no_permit: say('客户没有订阅，或订阅次数已用完', '等客户下次同意订阅后再发，或改走其他渠道', 'The customer has not subscribed or no send is left', 'Send again once they accept, or use another channel'),

@@ -3,6 +3,7 @@ import { Injectable } from '@nestjs/common';
 import { TenantDb } from '../../core/db/tenant-db.js';
 import { conflict, notFound } from '../../core/errors/app-error.js';
 import { Audit } from '../tenants/index.js';
+import { GrantsRepository } from './authorisation/grants.repository.js';
 import { ChannelAccess } from './channel-access.service.js';
 import { ChannelChecks } from './channel-checks.service.js';
 import { ChannelsRepository, type ChannelPatch, type ChannelRow } from './channels.repository.js';
@@ -19,6 +20,7 @@ export class ChannelLifecycle {
     private readonly rates: ChannelRatesRepository,
     private readonly checks: ChannelChecks,
     private readonly audit: Audit,
+    private readonly grants: GrantsRepository,
   ) {}
 
   /** Nothing is sent while it is paused; callbacks are still taken. @throws conflict after a disconnect. */
@@ -34,7 +36,10 @@ export class ChannelLifecycle {
 
   /** Ends it for good: secrets are wiped, callbacks answered as unknown. History stays. */
   disconnect(id: string): Promise<void> {
-    return this.change('channel.disconnect', id, { status: 'disconnected', status_reason: null, credentials: null }, () => this.tokens.drop(id));
+    return this.change('channel.disconnect', id, { status: 'disconnected', status_reason: null, credentials: null }, async () => {
+      await this.tokens.drop(id);
+      await this.grants.end(id);
+    });
   }
 
   private async change(action: string, id: string, patch: ChannelPatch, alsoDo: () => Promise<void> = async () => undefined): Promise<void> {

@@ -5,6 +5,7 @@ import { TenantDb } from '../../core/db/tenant-db.js';
 import { AppError } from '../../core/errors/app-error.js';
 import { newId } from '../../core/ids.js';
 import { LOG, type Log } from '../../core/log.js';
+import { GrantTokens } from './authorisation/grant-tokens.service.js';
 import { ChannelAccess } from './channel-access.service.js';
 import { ChannelsRepository } from './channels.repository.js';
 
@@ -20,6 +21,7 @@ export class ChannelLogin {
     private readonly db: TenantDb,
     private readonly repository: ChannelsRepository,
     private readonly access: ChannelAccess,
+    private readonly grants: GrantTokens,
     @Inject(LOG) private readonly log: Log,
   ) {}
 
@@ -30,8 +32,8 @@ export class ChannelLogin {
   async exchange(appId: string, code: string): Promise<Login> {
     const found = await this.db.read(() => this.repository.findByApp('wechat_mini_program', appId));
     if (found === undefined || found.status === 'disconnected') return { outcome: 'unknown_app' };
-    const { adapter } = await this.access.forUse(found.id);
-    const session = await adapter.exchangeCode(code);
+    const { adapter, row } = await this.access.forUse(found.id);
+    const session = await (this.grants.speaksFor(row) ? this.grants.exchangeCode(row, code) : adapter.exchangeCode(code));
     if (session.ok) return { outcome: 'signed_in', channelId: found.id, externalId: session.value.externalId, unionId: session.value.unionId };
     this.log.info({ channelId: found.id, problem: session.problem, code: session.code, detail: session.detail }, 'login code refused');
     if (session.kind === 'invalid' || session.kind === 'forbidden') return { outcome: 'code_refused', problem: session.problem };

@@ -9,6 +9,7 @@ interface ChannelFacts {
   original_id: string | null;
   status: string;
   status_reason: string | null;
+  authorisation: 'secret' | 'platform';
   callback_mode: string;
   callback_format: string;
   checks: Checks;
@@ -42,6 +43,7 @@ export function presentChannel(row: ChannelFacts, { publicUrl, callback, credent
     status: row.status,
     statusReason: row.status_reason,
     callbackUrl: `${publicUrl}${callbackPath(row.id)}`,
+    authorisation: row.authorisation,
     callbackMode: row.callback_mode,
     callbackFormat: row.callback_format,
     hasSecret: credentials.appSecret !== '',

@@ -9,7 +9,7 @@ const IV_BYTES = 12;
 const TAG_BYTES = 16;
 const HEAD = 1 + KEY_ID_BYTES + IV_BYTES + TAG_BYTES;
 
-export type Purpose = 'credentials' | 'token';
+export type Purpose = 'credentials' | 'token' | 'grant' | 'ticket';
 
 /** Where an envelope lives. Copied to another row, tenant or column, it does not open. */
 export interface Place {

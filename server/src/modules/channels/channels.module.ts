@@ -2,6 +2,18 @@ import { Module } from '@nestjs/common';
 import { ChannelAccess } from './channel-access.service.js';
 import { ChannelChecks } from './channel-checks.service.js';
 import { TenantsModule } from '../tenants/index.js';
+import { AuthorisationJobs } from './authorisation/authorisation.jobs.js';
+import { AuthorisationResolver } from './authorisation/authorisation.resolver.js';
+import { Authorisations } from './authorisation/authorisations.service.js';
+import { AuthorisedChannels } from './authorisation/authorised-channels.service.js';
+import { ComponentApi } from './authorisation/component.client.js';
+import { ComponentTokens } from './authorisation/component-tokens.service.js';
+import { GrantTokens } from './authorisation/grant-tokens.service.js';
+import { GrantsRepository } from './authorisation/grants.repository.js';
+import { Grants } from './authorisation/grants.service.js';
+import { OpenWebhooksController } from './authorisation/open-webhooks.controller.js';
+import { PlatformPushes } from './authorisation/platform-pushes.service.js';
+import { ProviderAppsRepository } from './authorisation/provider-apps.repository.js';
 import { ChannelLifecycle } from './channel-lifecycle.service.js';
 import { ChannelLogin } from './channel-login.service.js';
 import { ChannelsJobs } from './channels.jobs.js';
@@ -18,6 +30,7 @@ import { WebhooksController } from './inbound/webhooks.controller.js';
 import { ChannelViews } from './channel-views.service.js';
 import { PlatformHttpClient } from './platform-http.client.js';
 import { ChannelRatesRepository } from './rates/channel-rates.repository.js';
+import { BatchSender } from './sending/batch-sender.service.js';
 import { ChannelSender } from './sending/channel-sender.service.js';
 import { TemplatesRepository } from './templates.repository.js';
 import { TemplatesService } from './templates.service.js';
@@ -28,9 +41,11 @@ import { ChannelTokens } from './tokens/channel-tokens.service.js';
   imports: [TenantsModule],
   providers: [
     ChannelsService, ChannelsRepository, ChannelsResolver, ChannelsJobs, ChannelAccess, ChannelChecks, ChannelLifecycle, ChannelLogin, ChannelViews, PlatformHttpClient,
-    TemplatesService, TemplatesRepository, ChannelTokens, ChannelTokensRepository, ChannelRatesRepository, ChannelSender,
+    TemplatesService, TemplatesRepository, ChannelTokens, ChannelTokensRepository, ChannelRatesRepository, ChannelSender, BatchSender,
+    Authorisations, AuthorisedChannels, AuthorisationResolver, AuthorisationJobs, ComponentApi, ComponentTokens, Grants, GrantTokens, GrantsRepository, ProviderAppsRepository,
+    PlatformPushes, OpenWebhooksController,
     InboundService, InboundRepository, InboundIntake, InboundEvents, InboundJobs, RejectionCounter, WebhooksController,
   ],
-  exports: [ChannelsService, ChannelViews, ChannelLogin, ChannelSender, TemplatesService, InboundEvents],
+  exports: [ChannelsService, ChannelViews, ChannelLogin, ChannelSender, BatchSender, TemplatesService, InboundEvents],
 })
 export class ChannelsModule {}

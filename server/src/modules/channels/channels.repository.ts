@@ -16,6 +16,8 @@ export interface ChannelRow {
   status_reason: string | null;
   credentials: Buffer | null;
   settings: Record<string, unknown>;
+  /** Who speaks for it: its own secret, or the operator's platform app by a grant. */
+  authorisation: 'secret' | 'platform';
   callback_mode: CallbackMode;
   callback_format: CallbackFormat;
   checks: Checks;
@@ -38,10 +40,10 @@ const SELECT = `select c.*, t.fetched_at as token_fetched_at, t.expires_at as to
 
 /** What may change on a channel; keys are columns. */
 export type ChannelPatch = Partial<Pick<ChannelRow,
-  'name' | 'original_id' | 'status' | 'status_reason' | 'credentials' | 'settings' | 'callback_mode' | 'callback_format' | 'checks'
+  'name' | 'original_id' | 'status' | 'status_reason' | 'credentials' | 'settings' | 'authorisation' | 'callback_mode' | 'callback_format' | 'checks'
   | 'send_rate_per_second' | 'daily_send_limit'>>;
 
-const PATCHABLE = ['name', 'original_id', 'status', 'status_reason', 'credentials', 'settings', 'callback_mode', 'callback_format', 'checks', 'send_rate_per_second', 'daily_send_limit'] as const;
+const PATCHABLE = ['name', 'original_id', 'status', 'status_reason', 'credentials', 'settings', 'authorisation', 'callback_mode', 'callback_format', 'checks', 'send_rate_per_second', 'daily_send_limit'] as const;
 
 @Injectable()
 export class ChannelsRepository {

@@ -79,7 +79,12 @@ export class ChannelsService {
     const row = await this.get(id);
     if (row.status === 'disconnected') throw conflict('channel', 'This account was disconnected. Connect it again.');
     const old = this.access.credentialsOf(row);
-    const credentials = { appSecret: input.appSecret ?? old.appSecret, callbackToken: input.callbackToken ?? old.callbackToken, encodingAesKey: input.aesKey ?? old.encodingAesKey };
+    // An account that a grant speaks for has no secrets here: whoever enters one lets it speak from now on.
+    const credentials = {
+      appSecret: input.appSecret ?? old.appSecret,
+      callbackToken: input.callbackToken ?? (old.callbackToken || randomWord(32)),
+      encodingAesKey: input.aesKey ?? (old.encodingAesKey || randomWord(43)),
+    };
     const isNewSecret = credentials.appSecret !== old.appSecret;
     if (isNewSecret) {
       const failure = await this.tryCredentials(id, { platform: row.platform, appId: row.app_id, settings: row.settings }, credentials);
@@ -87,7 +92,7 @@ export class ChannelsService {
     }
     const sealed = sealCredentials(this.config.secretKeys, { tenantId: row.tenant_id, channelId: id }, credentials);
     await this.db.write(async () => {
-      await this.repository.patch(id, { ...patchOf(input), credentials: sealed });
+      await this.repository.patch(id, { ...patchOf(input), ...(isNewSecret ? { authorisation: 'secret' as const } : {}), credentials: sealed });
       if (isNewSecret) await this.tokens.drop(id);
       await this.audit.record('channel.update', { kind: 'channel', id }, { changed: Object.keys(input) });
     });
@@ -142,6 +147,7 @@ export class ChannelsService {
       original_id: input.originalId || null,
       credentials: sealCredentials(this.config.secretKeys, { tenantId: currentTenantId(), channelId: id }, credentials),
       settings: input.settings ?? {},
+      authorisation: 'secret' as const,
       callback_mode: input.callbackMode,
       callback_format: input.callbackFormat,
       status: 'connecting' as const,

@@ -83,7 +83,8 @@ export class WebhooksController implements OnModuleInit {
   }
 }
 
-function inboundOf(request: FastifyRequest): InboundRequest {
+/** What the adapters read of a request. */
+export function inboundOf(request: FastifyRequest): InboundRequest {
   const query: Record<string, string> = {};
   for (const [key, value] of Object.entries(request.query as Record<string, unknown>)) if (typeof value === 'string') query[key] = value;
   return { method: request.method === 'GET' ? 'GET' : 'POST', query, raw: Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0) };

@@ -44,7 +44,7 @@ const replace = (app: INestApplicationContext, merchant: Merchant, refused: Held
 /** As if the platform's token had just run out everywhere. */
 async function expire(merchant: Merchant): Promise<void> {
   await t.sql('update channel_tokens set expires_at = now(), refreshing_until = null, refreshing_by = null where channel_id = $1', [merchant.channelId]);
-  for (const app of [t.app, other]) (app.get(ChannelTokens, { strict: false }) as unknown as { held: Map<string, unknown> }).held.clear();
+  for (const app of [t.app, other]) app.get(ChannelTokens, { strict: false }).forgetHeld();
 }
 
 const fifty = <T>(work: (app: INestApplicationContext) => Promise<T>): Promise<T[]> => Promise.all(Array.from({ length: 50 }, (_, at) => work(at % 2 === 0 ? t.app : other)));

@@ -1,17 +1,7 @@
 // All SQL of access tokens: one row per channel, which also holds the lease of whoever fetches the next one.
 import { Injectable } from '@nestjs/common';
 import { TenantDb } from '../../../core/db/tenant-db.js';
-
-export interface TokenRow {
-  token: Buffer | null;
-  fetches: number;
-  is_usable: boolean;
-  is_leased: boolean;
-  /** Milliseconds the token is still good for, by the database's clock. */
-  good_for_ms: number;
-  failure: unknown;
-  failed_at: Date | null;
-}
+import type { TokenRow } from './token-line.service.js';
 
 @Injectable()
 export class ChannelTokensRepository {

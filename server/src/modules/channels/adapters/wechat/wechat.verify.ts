@@ -18,12 +18,17 @@ export function verifyCallback(account: Account, request: InboundRequest): Verif
     if (!isPlainSigned(account, query)) return refused('bad_signature');
     return isFresh(account, query['timestamp']) ? { outcome: 'handshake', answer: query['echostr'] ?? '' } : refused('stale');
   }
-  if (request.raw.length > MAX_BODY_BYTES) return refused('malformed');
+  const opened = openPush(account, request);
+  return typeof opened === 'string' ? refused(opened) : describe(account, opened.payload);
+}
+
+/** Opens a push without asking what is in it: a third-party platform's own pushes are no messages. */
+export function openPush(account: Account, request: InboundRequest): Opened {
+  if (request.raw.length > MAX_BODY_BYTES) return 'malformed';
   const opened = account.channel.callbackMode === 'plain' ? openPlain(account, request) : openSealed(account, request);
-  if (typeof opened === 'string') return refused(opened);
+  if (typeof opened === 'string') return opened;
   // Age is judged after the signature: an unsigned timestamp proves nothing.
-  if (!isFresh(account, query['timestamp'])) return refused('stale');
-  return describe(account, opened.payload);
+  return isFresh(account, request.query['timestamp']) ? opened : 'stale';
 }
 
 function isPlainSigned({ credentials }: Account, query: InboundRequest['query']): boolean {

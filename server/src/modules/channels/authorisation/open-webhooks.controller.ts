@@ -1,0 +1,74 @@
+// The addresses of the operator's third-party platform: /hooks/open/wechat for the platform itself, and
+// /hooks/open/wechat/:appid/callback for the accounts behind it. The same promise as the other callbacks: check, store, answer.
+import { Inject, Injectable, type OnModuleInit } from '@nestjs/common';
+import { HttpAdapterHost } from '@nestjs/core';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { LOG, type Log } from '../../../core/log.js';
+import { PayloadError, type InboundRequest } from '../adapter.js';
+import { InboundIntake } from '../inbound/inbound-intake.service.js';
+import { RejectionCounter } from '../inbound/rejection-counter.service.js';
+import { inboundOf } from '../inbound/webhooks.controller.js';
+import { PlatformPushes } from './platform-pushes.service.js';
+
+const MAX_BYTES = 1_048_576;
+const TEXT = 'text/plain; charset=utf-8';
+
+@Injectable()
+export class OpenWebhooksController implements OnModuleInit {
+  constructor(
+    private readonly host: HttpAdapterHost,
+    private readonly pushes: PlatformPushes,
+    private readonly intake: InboundIntake,
+    private readonly rejections: RejectionCounter,
+    @Inject(LOG) private readonly log: Log,
+  ) {}
+
+  /** The worker process has the same modules and no HTTP. */
+  async onModuleInit(): Promise<void> {
+    const fastify = this.host.httpAdapter?.getInstance<FastifyInstance>();
+    if (fastify === undefined) return;
+    await fastify.register(async (scope) => {
+      scope.removeAllContentTypeParsers();
+      scope.addContentTypeParser('*', { parseAs: 'buffer', bodyLimit: MAX_BYTES }, (_request, body, done) => done(null, body));
+      scope.route({ method: 'POST', url: '/hooks/open/wechat', bodyLimit: MAX_BYTES, handler: (request, reply) => this.forPlatform(request, reply) });
+      scope.route({ method: ['GET', 'POST'], url: '/hooks/open/wechat/:appid/callback', bodyLimit: MAX_BYTES, handler: (request, reply) => this.forAccount(request, reply) });
+    });
+  }
+
+  private async forPlatform(request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
+    const opened = this.pushes.open(inboundOf(request));
+    if (typeof opened === 'string') {
+      this.log.warn({ reason: opened }, 'a push for the platform app was refused');
+      return reply.code(opened === 'not_configured' ? 404 : 403).type(TEXT).send(opened);
+    }
+    try {
+      await this.pushes.receive(opened.payload);
+    } catch (error) {
+      if (!(error instanceof PayloadError)) throw error;
+      return reply.code(403).type(TEXT).send('malformed');
+    }
+    return reply.type(TEXT).send('success');
+  }
+
+  private async forAccount(request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
+    const { appid = '' } = request.params as { appid?: string };
+    const inbound = inboundOf(request);
+    const found = await this.pushes.channelOf(appid);
+    if (found === undefined) return this.forNobody(inbound, reply);
+    const verified = found.gate.verify(inbound);
+    if (verified.outcome === 'handshake') return reply.type(TEXT).send(verified.answer);
+    const { tenantId, row } = found.open;
+    if (verified.outcome === 'refused') {
+      this.rejections.count(tenantId, row.id, verified.reason);
+      return reply.code(403).type(TEXT).send(verified.reason);
+    }
+    await this.intake.store(tenantId, { channelId: row.id, dedupKey: verified.dedupKey, payload: verified.payload });
+    const { contentType, body } = found.gate.ack();
+    return reply.type(contentType).send(body);
+  }
+
+  /** An account that no merchant has here (any more): WeChat must not tell its customers that the service is down. A stranger gets nothing. */
+  private forNobody(inbound: InboundRequest, reply: FastifyReply): FastifyReply {
+    return typeof this.pushes.open(inbound) === 'string' ? reply.code(404).type(TEXT).send('no such account') : reply.type(TEXT).send('success');
+  }
+}
