@@ -12,6 +12,7 @@ const benches: Record<string, () => Promise<Bench>> = {
   dispatch: () => import('./dispatch.ts'),
   start: () => import('./start.ts'),
   play: () => import('./play.ts'),
+  soak: () => import('./soak.ts'),
 };
 
 const { values, positionals } = parseArgs({ allowPositionals: true, options: { scale: { type: 'string', default: 'small' } } });
