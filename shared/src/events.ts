@@ -11,6 +11,8 @@ export const eventSchemas = {
   'channel.connected': z.object({ channelId: z.string() }),
   /** Touches became known people. */
   'customer.identified': z.object({ customerIds: ids }),
+  /** People turned out to be one: these are who they are now. */
+  'customer.merged': z.object({ customerIds: ids }),
   'customer.visited': z.object({ customerId: z.string(), messageId: z.string().nullish(), touchId: z.string().nullish(), at: z.string() }),
   'coupon.claimed': z.object({ couponIds: ids }),
   'coupon.redeemed': z.object({ couponId: z.string(), customerId: z.string(), redemptionId: z.string() }),
