@@ -34,6 +34,15 @@ import { BatchSender } from './sending/batch-sender.service.js';
 import { ChannelSender } from './sending/channel-sender.service.js';
 import { TemplatesRepository } from './templates.repository.js';
 import { TemplatesService } from './templates.service.js';
+import { AccountMenu } from './official/account-menu.service.js';
+import { ArticleDesk } from './official/article-desk.service.js';
+import { FollowerSync } from './official/follower-sync.service.js';
+import { FollowersRepository } from './official/followers.repository.js';
+import { MassPosts } from './official/mass-posts.service.js';
+import { OfficialJobs } from './official/official.jobs.js';
+import { OfficialResolver } from './official/official.resolver.js';
+import { PostsRepository } from './official/posts.repository.js';
+import { PlatformCalls } from './platform-calls.service.js';
 import { ChannelTokensRepository } from './tokens/channel-tokens.repository.js';
 import { ChannelTokens } from './tokens/channel-tokens.service.js';
 
@@ -44,8 +53,9 @@ import { ChannelTokens } from './tokens/channel-tokens.service.js';
     TemplatesService, TemplatesRepository, ChannelTokens, ChannelTokensRepository, ChannelRatesRepository, ChannelSender, BatchSender,
     Authorisations, AuthorisedChannels, AuthorisationResolver, AuthorisationJobs, ComponentApi, ComponentTokens, Grants, GrantTokens, GrantsRepository, ProviderAppsRepository,
     PlatformPushes, OpenWebhooksController,
+    PlatformCalls, FollowerSync, FollowersRepository, MassPosts, PostsRepository, ArticleDesk, AccountMenu, OfficialJobs, OfficialResolver,
     InboundService, InboundRepository, InboundIntake, InboundEvents, InboundJobs, RejectionCounter, WebhooksController,
   ],
-  exports: [ChannelsService, ChannelViews, ChannelLogin, ChannelSender, BatchSender, TemplatesService, InboundEvents],
+  exports: [ChannelsService, ChannelViews, ChannelLogin, ChannelSender, BatchSender, TemplatesService, InboundEvents, FollowerSync, MassPosts, PlatformCalls],
 })
 export class ChannelsModule {}
