@@ -16,6 +16,10 @@ const roots = [...Object.values(schema.getQueryType()!.getFields()).map((f) => [
 const ID_OF: Record<string, string> = {
   'channel.id': 'channels', 'messageTemplates.channelId': 'channels', 'updateChannel.id': 'channels', 'checkChannel.id': 'channels', 'syncTemplates.channelId': 'channels',
   'pauseChannel.id': 'channels', 'resumeChannel.id': 'channels', 'disconnectChannel.id': 'channels', 'revealCallbackSecrets.channelId': 'channels',
+  'followerSync.channelId': 'channels', 'followerCount.channelId': 'channels', 'startFollowerSync.channelId': 'channels', 'stopFollowerSync.channelId': 'channels',
+  'accountMenu.channelId': 'channels', 'publishAccountMenu.channelId': 'channels', 'removeAccountMenu.channelId': 'channels', 'massPosts.channelId': 'channels', 'sendMassPost.channelId': 'channels',
+  'previewMassPost.channelId': 'channels', 'deleteMassPost.id': 'mass_posts', 'articleDrafts.channelId': 'channels', 'publications.channelId': 'channels', 'saveArticleDraft.channelId': 'channels',
+  'deleteArticleDraft.channelId': 'channels', 'publishArticle.channelId': 'channels',
   'customer.id': 'customers', 'updateCustomer.id': 'customers', 'setOptOut.customerId': 'customers', 'permitCredits.customerId': 'customers',
   'customers.filter.tagId': 'tags', 'customerCount.filter.tagId': 'tags', 'deleteTag.id': 'tags', 'tagCustomers.customerIds': 'customers', 'tagCustomers.tagId': 'tags',
   'untagCustomers.customerIds': 'customers', 'untagCustomers.tagId': 'tags',
@@ -95,6 +99,7 @@ async function fill(merchant: Merchant): Promise<void> {
   await eventually(async () => (await stack.db.query('select 1 from messages where tenant_id = $1 and receipt is not null', [merchant.tenantId])).rowCount ?? 0, (n) => n > 0);
   await client.ask('mutation { inviteStaff(email: "walk@example.com", role: analyst) { __typename } }');
   await client.ask('mutation { createApiKey(name: "walk", scopes: ["coupon.read"]) { secret } }');
+  await stack.db.query("insert into mass_posts (tenant_id, id, channel_id, client_msg_id, reach, content) values ($1, gen_random_uuid(), $2, 'walk', '{\"everyone\":true}', '{\"type\":\"text\",\"text\":\"x\"}')", [merchant.tenantId, merchant.channelId]);
   await stack.db.query("insert into dead_letters (id, job_name, payload, tenant_id, attempts, error, error_kind) values (gen_random_uuid(), 'walk', '{}', $1, 1, 'x', 'bug')", [merchant.tenantId]);
 }
 
