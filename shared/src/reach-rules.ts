@@ -137,6 +137,10 @@ export function contactRuleOf(settings: Readonly<Record<string, unknown>>): Cont
 /** What one mass call may carry, and how few it takes. */
 export const POST_RECIPIENTS = { most: 10_000, fewest: 2, source: 'Official-account docs, mass send by openid list', since: '2018-01-01' } as const;
 export const TASK_RECIPIENTS = { most: 10_000, source: 'WeCom docs, group sends to customers', since: '2025-11-17' } as const;
+/** WeCom counts 4,000 bytes; a Chinese character is three. */
+export const TASK_TEXT_LIMIT = 1_300;
+/** How long a group send may wait for its employees; ours, the platform names no end. */
+export const TASK_DEADLINE_HOURS = { fewest: 1, most: 15 * 24, usual: 24 } as const;
 /** Reminders of an unconfirmed group send. */
 export const TASK_REMINDERS = { most: 3, perSeconds: 86_400, source: 'WeCom docs, remind members of a group send', since: '2025-11-17' } as const;
 

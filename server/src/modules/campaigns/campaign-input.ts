@@ -1,4 +1,5 @@
 // Reads what the wizard sends: the shape of a campaign, each complaint naming its field and the fix.
+import { TASK_DEADLINE_HOURS, TASK_TEXT_LIMIT } from '@huiliu/shared';
 import type { CampaignContent } from './campaign.js';
 
 export const GOALS = ['wake_sleepers', 'before_expiry', 'new_to_member', 'birthday', 'launch', 'custom'] as const;
@@ -6,11 +7,13 @@ const MAX_RUNGS = 6;
 const MAX_WINDOW_TEXT = 600;
 
 export interface ContentInput {
-  kind: 'window' | 'subscription';
+  kind: CampaignContent['kind'];
   channelId: string;
   templateId?: string | null;
   fields?: unknown;
   text?: string | null;
+  mediaId?: string | null;
+  deadlineHours?: number | null;
 }
 
 export interface CampaignInput {
@@ -122,7 +125,7 @@ function whyNotLadder(contents: readonly ContentInput[]): InputProblem | undefin
   for (const [index, content] of contents.entries()) {
     const problem = whyNotContent(content, `contents[${index}]`);
     if (problem) return problem;
-    const key = `${content.kind}:${content.channelId}:${content.kind === 'subscription' ? content.templateId : ''}`;
+    const key = `${content.kind}:${content.channelId}:${content.kind === 'subscription' || content.kind === 'template' ? content.templateId : ''}`;
     const twin = seen.get(key);
     if (twin !== undefined) return bad(`contents[${index}]`, 'repeated', `uses the same permit as contents[${twin}]; remove one of them`);
     seen.set(key, index);
@@ -135,6 +138,16 @@ function whyNotContent(content: ContentInput, path: string): InputProblem | unde
     const letters = [...(content.text ?? '').trim()].length;
     return letters < 1 || letters > MAX_WINDOW_TEXT ? bad(`${path}.text`, 'length', `write 1 to ${MAX_WINDOW_TEXT} characters`) : undefined;
   }
+  if (content.kind === 'contact_task') {
+    const letters = [...(content.text ?? '').trim()].length;
+    if (letters < 1 || letters > TASK_TEXT_LIMIT) return bad(`${path}.text`, 'length', `write 1 to ${TASK_TEXT_LIMIT} characters`);
+    return whole(content.deadlineHours, { field: `${path}.deadlineHours`, from: TASK_DEADLINE_HOURS.fewest, to: TASK_DEADLINE_HOURS.most, unit: 'hours' });
+  }
+  if (content.kind === 'post') {
+    const [letters, article] = [[...(content.text ?? '').trim()].length, (content.mediaId ?? '').trim()];
+    if (article !== '') return letters > 0 ? bad(`${path}.text`, 'two_contents', 'leave the text out when the post is an article') : undefined;
+    return letters < 1 || letters > MAX_WINDOW_TEXT ? bad(`${path}.text`, 'length', `write 1 to ${MAX_WINDOW_TEXT} characters, or choose an article`) : undefined;
+  }
   if (content.templateId == null) return bad(`${path}.templateId`, 'missing', 'choose a message template');
   const { fields } = content;
   const isTexts = typeof fields === 'object' && fields !== null && !Array.isArray(fields) && Object.values(fields).every((value) => typeof value === 'string');
@@ -143,7 +156,13 @@ function whyNotContent(content: ContentInput, path: string): InputProblem | unde
 
 function readContent(content: ContentInput): CampaignContent {
   if (content.kind === 'window') return { kind: 'window', channelId: content.channelId, text: (content.text ?? '').trim() };
-  return { kind: 'subscription', channelId: content.channelId, templateId: content.templateId ?? '', fields: content.fields as Record<string, string> };
+  const text = (content.text ?? '').trim();
+  if (content.kind === 'contact_task') return { kind: 'contact_task', channelId: content.channelId, text, deadlineHours: content.deadlineHours ?? TASK_DEADLINE_HOURS.usual };
+  if (content.kind === 'post') {
+    const mediaId = (content.mediaId ?? '').trim();
+    return { kind: 'post', channelId: content.channelId, ...(mediaId === '' ? { text } : { mediaId }) };
+  }
+  return { kind: content.kind, channelId: content.channelId, templateId: content.templateId ?? '', fields: content.fields as Record<string, string> };
 }
 
 interface Range {

@@ -9,12 +9,12 @@
 //   planning, sending, paused, stopped ──cancel──▶ cancelled
 //   completed and cancelled are ends; only a draft can be changed or deleted. Any campaign can be duplicated.
 
+import type { Rung } from '../messages/index.js';
+
 export type CampaignState = 'draft' | 'planning' | 'sending' | 'paused' | 'stopped' | 'completed' | 'cancelled';
 
 /** One rung of the ladder as it is stored. */
-export type CampaignContent =
-  | { kind: 'subscription'; channelId: string; templateId: string; fields: Record<string, string> }
-  | { kind: 'window'; channelId: string; text: string };
+export type CampaignContent = Rung;
 
 /** A normal day's no: a code for the console and what fills its sentence. */
 export interface Whynot {
@@ -50,7 +50,7 @@ function whyNotContents(facts: LaunchFacts): Whynot | undefined {
   for (const [rung, content] of facts.contents.entries()) {
     const channel = facts.channels.get(content.channelId);
     if (channel?.status !== 'live') return { code: 'channel_not_live', details: { rung, channel: channel?.name ?? '', status: channel?.status ?? 'missing' } };
-    if (content.kind !== 'subscription') continue;
+    if (content.kind !== 'subscription' && content.kind !== 'template') continue;
     const template = facts.templates.get(content.templateId);
     if (!template?.isActive) return { code: 'template_not_active', details: { rung, template: template?.title ?? '' } };
   }

@@ -3,6 +3,7 @@ import { Injectable } from '@nestjs/common';
 import type { SegmentRule, TemplateField } from '@huiliu/shared';
 import { TenantDb } from '../../core/db/tenant-db.js';
 import { newId } from '../../core/ids.js';
+import { hasTemplate } from '../messages/index.js';
 import type { CampaignDraft } from './campaign-input.js';
 import type { CampaignContent, CampaignState } from './campaign.js';
 
@@ -23,8 +24,8 @@ export interface CampaignRow extends CampaignDraft {
 
 /** What a ladder refers to. */
 export interface LadderFacts {
-  channels: Map<string, { name: string; status: string }>;
-  templates: Map<string, { channelId: string; title: string; fields: TemplateField[]; isActive: boolean }>;
+  channels: Map<string, { name: string; status: string; platform: string; settings: Record<string, unknown> }>;
+  templates: Map<string, { channelId: string; kind: string; title: string; fields: TemplateField[]; isActive: boolean }>;
 }
 
 const COLUMNS = `id, name, goal, segment_id as "segmentId", rule, holdout_percent as "holdoutPercent", contents, offer_id as "offerId",
@@ -128,13 +129,13 @@ export class CampaignsRepository {
 
   /** The channels and templates that a ladder names, as far as this tenant has them. */
   async ladderFacts(contents: readonly CampaignContent[]): Promise<LadderFacts> {
-    const templateIds = contents.flatMap((content) => (content.kind === 'subscription' ? [content.templateId] : []));
+    const templateIds = contents.flatMap((content) => (hasTemplate(content) ? [content.templateId] : []));
     const [channels, templates] = await Promise.all([
-      this.db.query<{ id: string; name: string; status: string }>('select id, name, status from channels where id = any($1::uuid[])', [
+      this.db.query<{ id: string; name: string; status: string; platform: string; settings: Record<string, unknown> }>('select id, name, status, platform, settings from channels where id = any($1::uuid[])', [
         contents.map((content) => content.channelId),
       ]),
-      this.db.query<{ id: string; channelId: string; title: string; fields: TemplateField[]; isActive: boolean }>(
-        'select id, channel_id as "channelId", title, fields, is_active as "isActive" from message_templates where id = any($1::uuid[])',
+      this.db.query<{ id: string; channelId: string; kind: string; title: string; fields: TemplateField[]; isActive: boolean }>(
+        'select id, channel_id as "channelId", kind, title, fields, is_active as "isActive" from message_templates where id = any($1::uuid[])',
         [templateIds],
       ),
     ]);

@@ -1,22 +1,22 @@
 // Campaigns before launch: write, copy, drop, forecast, preview.
 import { Injectable } from '@nestjs/common';
-import type { SegmentRule } from '@huiliu/shared';
+import { canCarry, type SegmentRule } from '@huiliu/shared';
 import { Clock } from '../../core/clock.js';
 import { TenantDb } from '../../core/db/tenant-db.js';
 import { AppError, invalid, notFound } from '../../core/errors/app-error.js';
 import { refusal, type Refusal } from '../../core/graphql/refusal.js';
-import { contentProblems, Planner, type ForecastResult, type PreviewResult } from '../messages/index.js';
+import { contentProblems, hasTemplate, Planner, type ForecastResult, type PreviewResult } from '../messages/index.js';
 import { compileSegment, SegmentsService } from '../segments/index.js';
 import { readCampaign, type CampaignDraft, type CampaignInput } from './campaign-input.js';
 import { campaignWarnings, type Warning } from './campaign-warnings.js';
-import { copyName, whyNotChange, whyNotLaunch, type LaunchFacts } from './campaign.js';
+import { copyName, whyNotChange, whyNotLaunch, type CampaignContent, type LaunchFacts } from './campaign.js';
 import { CampaignsRepository, type CampaignRow } from './campaigns.repository.js';
 import { dispatchSpecOf } from './dispatch-spec.js';
 
 export type Saved = ({ __typename: 'Campaign' } & CampaignRow) | Refusal;
 /** The planner's forecast with each rung named as the API shows it. */
 export interface Forecast extends Omit<ForecastResult, 'reachable' | 'unreachable'> {
-  reachable: { index: number; kind: 'window' | 'subscription'; channelId: string; count: number }[];
+  reachable: { index: number; kind: CampaignContent['kind']; channelId: string; count: number }[];
   unreachable: { state: 'skipped'; reason: string; count: number }[];
   warnings: Warning[];
 }
@@ -126,10 +126,16 @@ export class CampaignsService {
     if (draft.offerId !== null && (await this.repository.offerState(draft.offerId)) === undefined) throw unknown('offerId', 'offer');
     const { channels, templates } = await this.repository.ladderFacts(draft.contents);
     for (const [index, content] of draft.contents.entries()) {
-      if (!channels.has(content.channelId)) throw unknown(`contents[${index}].channelId`, 'channel');
-      if (content.kind !== 'subscription') continue;
+      const channel = channels.get(content.channelId);
+      if (!channel) throw unknown(`contents[${index}].channelId`, 'channel');
+      if (!canCarry(channel.platform, content.kind, channel.settings)) {
+        const field = `contents[${index}].channelId`;
+        throw invalid(field, 'not_on_platform', `${field}: this account cannot carry messages of the kind ${content.kind}; choose another account or kind`);
+      }
+      if (!hasTemplate(content)) continue;
       const template = templates.get(content.templateId);
-      if (template?.channelId !== content.channelId) throw unknown(`contents[${index}].templateId`, 'message template of this channel');
+      const isItsKind = (template?.kind === 'notice') === (content.kind === 'template');
+      if (template?.channelId !== content.channelId || !isItsKind) throw unknown(`contents[${index}].templateId`, 'message template of this kind and channel');
     }
     const [problem] = contentProblems(draft.contents, (templateId) => templates.get(templateId)?.fields);
     if (problem) {
@@ -141,7 +147,7 @@ export class CampaignsService {
 
 // Where the wizard shows it: contents[1].fields.thing1, contents[0].text.
 function problemPath({ rung, field }: { rung: number; field: string }): string {
-  const own = field === 'text' || field === 'templateId' ? `.${field}` : `.fields.${field}`;
+  const own = ['text', 'templateId', 'deadlineHours'].includes(field) ? `.${field}` : `.fields.${field}`;
   return `contents[${rung}]${field === '' ? '' : own}`;
 }
 
@@ -151,7 +157,7 @@ function checkIds(draft: CampaignDraft): void {
   if (draft.offerId !== null && !UUID.test(draft.offerId)) throw unknown('offerId', 'offer');
   for (const [index, content] of draft.contents.entries()) {
     if (!UUID.test(content.channelId)) throw unknown(`contents[${index}].channelId`, 'channel');
-    if (content.kind === 'subscription' && !UUID.test(content.templateId)) throw unknown(`contents[${index}].templateId`, 'message template of this channel');
+    if (hasTemplate(content) && !UUID.test(content.templateId)) throw unknown(`contents[${index}].templateId`, 'message template of this channel');
   }
 }
 

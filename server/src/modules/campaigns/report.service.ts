@@ -19,7 +19,7 @@ export interface CampaignReport extends DispatchReport {
 }
 
 const NOTHING_YET: DispatchProgress = {
-  planned: 0, leased: 0, sending: 0, sent: 0, unknown: 0, refused: 0, failed: 0, skipped: 0, heldBack: 0, cancelled: 0,
+  planned: 0, leased: 0, sending: 0, awaiting: 0, sent: 0, unknown: 0, refused: 0, failed: 0, skipped: 0, heldBack: 0, cancelled: 0,
 };
 
 @Injectable()

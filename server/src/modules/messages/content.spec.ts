@@ -36,7 +36,7 @@ describe('a rung for one person', () => {
   const values = { 'coupon.name': '满50减10', 'coupon.expires_at': '2026年12月1日 18:00' };
   const text = rung({ thing1: '{{customer.name | default: "您"}}的{{coupon.name}}', time2: '{{coupon.expires_at}}' });
   it('is filled from their own values', () => {
-    expect(fillRung(text, FIELDS, values)).toEqual({ ok: true, kind: 'subscription', isClipped: false, data: { thing1: '您的满50减10', time2: '2026年12月1日 18:00' } });
+    expect(fillRung(text, FIELDS, values)).toEqual({ ok: true, kind: 'template', isClipped: false, data: { thing1: '您的满50减10', time2: '2026年12月1日 18:00' } });
   });
   it('says so when free text had to be shortened, and never bends a time', () => {
     expect(fillRung(text, FIELDS, { ...values, 'coupon.name': '券'.repeat(40) })).toMatchObject({ ok: true, isClipped: true });

@@ -1,9 +1,9 @@
 // What a rung of the ladder says: checked when it is saved, filled for one person when it is sent.
 import {
-  fieldProblemText, fillMessageText, fitField, parseMessageText, requiredVariables, sampleValues, whyNotField,
+  fieldProblemText, fillMessageText, fitField, parseMessageText, requiredVariables, sampleValues, TASK_DEADLINE_HOURS, TASK_TEXT_LIMIT, whyNotField,
   type MessageValues, type MessageVariable, type TemplateField,
 } from '@huiliu/shared';
-import type { Rung } from './plan.js';
+import { hasTemplate, isBatch, type BatchRung, type Rung } from './plan.js';
 
 /** One thing wrong with the ladder; `field` is a template field's key, `text`, `templateId`, or ''. */
 export interface ContentProblem {
@@ -29,7 +29,8 @@ export function contentProblems(rungs: readonly Rung[], fieldsOf: (templateId: s
 }
 
 function problemsOf(rung: Rung, fieldsOf: (templateId: string) => readonly TemplateField[] | undefined): Say[] {
-  if (rung.kind === 'window') return windowProblems(rung.text);
+  if (isBatch(rung)) return batchProblems(rung);
+  if (rung.kind === 'window') return plainProblems(rung.text, WINDOW_TEXT_LIMIT);
   const fields = fieldsOf(rung.templateId);
   if (!fields) return [{ field: 'templateId', problem: 'template_unknown', zh: '消息模板不存在或已停用，请重新选择', en: 'The template is gone; choose another' }];
   const known = new Set(fields.map((field) => field.key));
@@ -40,12 +41,26 @@ function problemsOf(rung: Rung, fieldsOf: (templateId: string) => readonly Templ
   ];
 }
 
-function windowProblems(text: string): Say[] {
+function batchProblems(rung: BatchRung): Say[] {
+  if (rung.kind === 'post' && rung.mediaId !== undefined && rung.mediaId !== '') {
+    const hasText = (rung.text ?? '').trim() !== '';
+    return hasText ? [{ field: 'text', problem: 'two_contents', zh: '群发只能选一种内容：文字或图文，请删掉一个', en: 'A post is either a text or an article; remove one' }] : [];
+  }
+  const problems = plainProblems(rung.text ?? '', rung.kind === 'post' ? WINDOW_TEXT_LIMIT : TASK_TEXT_LIMIT);
+  if (problems.length > 0) return problems;
+  const parsed = parseMessageText(rung.text ?? '');
+  const personal = parsed.ok ? parsed.parts.find((part) => typeof part !== 'string' && part.name !== 'shop.name') : undefined;
+  if (personal !== undefined) return [{ field: 'text', problem: 'personal_variable', zh: '所有人收到的内容相同，不能使用客户姓名或优惠券变量', en: 'Everybody reads the same text; take the variables of a person out' }];
+  if (rung.kind === 'post') return [];
+  const { fewest, most } = TASK_DEADLINE_HOURS;
+  const isWithin = Number.isInteger(rung.deadlineHours) && rung.deadlineHours >= fewest && rung.deadlineHours <= most;
+  return isWithin ? [] : [{ field: 'deadlineHours', problem: 'out_of_range', zh: `等待确认的时间应为 ${fewest} 到 ${most} 小时`, en: `Wait for confirmation between ${fewest} and ${most} hours` }];
+}
+
+function plainProblems(text: string, limit: number): Say[] {
   if (text.trim() === '') return [{ field: 'text', problem: 'empty', zh: '消息内容不能为空', en: 'The message is empty' }];
   const length = [...text].length;
-  if (length > WINDOW_TEXT_LIMIT) {
-    return [{ field: 'text', problem: 'too_long', zh: `最多 ${WINDOW_TEXT_LIMIT} 个字，现在有 ${length} 个`, en: `At most ${WINDOW_TEXT_LIMIT} characters, it has ${length}` }];
-  }
+  if (length > limit) return [{ field: 'text', problem: 'too_long', zh: `最多 ${limit} 个字，现在有 ${length} 个`, en: `At most ${limit} characters, it has ${length}` }];
   return textProblems('text', text);
 }
 
@@ -78,17 +93,27 @@ function fill(text: string, values: MessageValues): { text: string } | { missing
 
 /** Which facts of a person a rung cannot do without. */
 export function needsOf(rung: Rung): { name: boolean; coupon: boolean } {
-  const texts = rung.kind === 'window' ? [rung.text] : Object.values(rung.fields);
-  const names = texts.flatMap((text) => {
+  const names = textsOf(rung).flatMap((text) => {
     const parsed = parseMessageText(text);
     return parsed.ok ? requiredVariables(parsed.parts) : [];
   });
   return { name: names.includes('customer.name'), coupon: names.some((name) => name.startsWith('coupon.')) };
 }
 
+/** Every text of a rung, with its variables. */
+export function textsOf(rung: Rung): string[] {
+  return hasTemplate(rung) ? Object.values(rung.fields) : [rung.text ?? ''];
+}
+
+/** What everybody of a batch reads. */
+export function batchText(rung: BatchRung, shopName: string): string {
+  const filled = fill(rung.text ?? '', { 'shop.name': shopName });
+  return 'text' in filled ? filled.text : (rung.text ?? '');
+}
+
 export type Filled =
   | { ok: true; kind: 'window'; text: string }
-  | { ok: true; kind: 'subscription'; data: Record<string, string>; isClipped: boolean }
+  | { ok: true; kind: 'template'; data: Record<string, string>; isClipped: boolean }
   | { ok: false; reason: 'variable_missing' | 'field_invalid'; field: string };
 
 /**
@@ -96,8 +121,8 @@ export type Filled =
  * that does not fit is never bent: the message fails and names the field.
  */
 export function fillRung(rung: Rung, fields: readonly TemplateField[], values: MessageValues): Filled {
-  if (rung.kind === 'window') {
-    const filled = fill(rung.text, values);
+  if (!hasTemplate(rung)) {
+    const filled = fill(rung.text ?? '', values);
     return 'text' in filled ? { ok: true, kind: 'window', text: filled.text } : { ok: false, reason: 'variable_missing', field: 'text' };
   }
   const data: Record<string, string> = {};
@@ -114,5 +139,5 @@ export function fillRung(rung: Rung, fields: readonly TemplateField[], values: M
     data[field.key] = fitted;
     isClipped = true;
   }
-  return { ok: true, kind: 'subscription', data, isClipped };
+  return { ok: true, kind: 'template', data, isClipped };
 }

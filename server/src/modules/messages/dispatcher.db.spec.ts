@@ -93,7 +93,7 @@ describe('the dispatcher', () => {
     await simulator.call('POST', `/sim/people/${open.simId}/say`, { appid: shop.appId, text: '在吗' });
     await within(shop, async () => {
       await grant(t, shop, shop.people, 2); // the platform knows of none
-      await t.get(Ledger).openWindows([{ identityId: open.identityId, action: 'message', at: new Date(Date.now() - 1000), sourceKey: newId() }]);
+      await t.get(Ledger).openWindows([{ identityId: open.identityId, platform: 'wechat_mini_program', action: 'message', at: new Date(Date.now() - 1000), sourceKey: newId() }]);
     });
     const base = shopSpec(shop);
     const spec = await ready(shop, { contents: [...base.contents, { kind: 'window', channelId: shop.channelId, text: '您好，{{shop.name}}等您回来' }] });

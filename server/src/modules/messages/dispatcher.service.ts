@@ -5,6 +5,7 @@ import { Clock } from '../../core/clock.js';
 import { TenantDb } from '../../core/db/tenant-db.js';
 import { Jobs } from '../../core/jobs/jobs.js';
 import { ChannelSender } from '../channels/index.js';
+import { BatchCalls } from './batches/batch-calls.service.js';
 import { dispatchDue } from './dispatch.job.js';
 import { DispatchesRepository } from './dispatches.repository.js';
 import { Dispatches } from './dispatches.service.js';
@@ -32,6 +33,7 @@ export class Dispatcher {
     private readonly waves: WaveService,
     private readonly sender: ChannelSender,
     private readonly jobs: Jobs,
+    private readonly batches: BatchCalls,
   ) {}
 
   /** Channels this process is sending on, and whether somebody asked for more meanwhile. */
@@ -67,6 +69,7 @@ export class Dispatcher {
       const due = await this.open(channelId, places);
       if (due.length === 0) return;
       if (Date.now() - started > SLICE_MS) return this.goOn(channelId);
+      await this.batches.sendDue(channelId, due);
       const { granted, why, retryAfterMs } = await this.sender.takeRate(channelId, BATCH);
       const { claimed, sent } = await this.sendBatch(channelId, due, granted);
       if (sent < granted) await this.sender.giveBackRate(channelId, granted - sent);

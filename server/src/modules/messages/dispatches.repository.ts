@@ -24,7 +24,7 @@ export interface StopReason {
 type StoredRow = Omit<DispatchRow, 'spec'> & { spec: Omit<DispatchSpec, 'latestUsefulAt'> & { latestUsefulAt?: string } };
 
 const COLUMNS = 'd.id, d.state, d.spec, d.is_sealed as "isSealed", d.content_failures as "contentFailures", d.state_reason as "stateReason"';
-const LEFT = `select 1 from messages m where m.dispatch_id = d.id and m.state in ('planned', 'leased', 'sending')`;
+const LEFT = `select 1 from messages m where m.dispatch_id = d.id and m.state in ('planned', 'leased', 'sending', 'awaiting')`;
 
 const opened = ({ spec, ...row }: StoredRow): DispatchRow => ({
   ...row, spec: { ...spec, latestUsefulAt: spec.latestUsefulAt === undefined ? undefined : new Date(spec.latestUsefulAt) },
@@ -143,14 +143,14 @@ export class DispatchesRepository {
     return progress;
   }
 
-  async report(id: string): Promise<Omit<DispatchReport, 'byRung'> & { rungs: { index: number; sent: number; refused: number; tapped: number }[] }> {
-    const row = await this.db.one<Omit<DispatchReport, 'byRung' | 'reasons'> & { reasons: DispatchReport['reasons'] | null; rungs: { index: number; sent: number; refused: number; tapped: number }[] | null }>(REPORT, [id]);
+  async report(id: string): Promise<Omit<DispatchReport, 'byRung' | 'batches'> & { rungs: { index: number; sent: number; refused: number; tapped: number }[] }> {
+    const row = await this.db.one<Omit<DispatchReport, 'byRung' | 'batches' | 'reasons'> & { reasons: DispatchReport['reasons'] | null; rungs: { index: number; sent: number; refused: number; tapped: number }[] | null }>(REPORT, [id]);
     if (!row) return { sent: 0, delivered: 0, refused: 0, tapped: 0, holdout: 0, permitsSpent: 0, drift: 0, reasons: [], rungs: [] };
     return { ...row, reasons: row.reasons ?? [], rungs: row.rungs ?? [] };
   }
 }
 
-const NONE: DispatchProgress = { planned: 0, leased: 0, sending: 0, sent: 0, unknown: 0, refused: 0, failed: 0, skipped: 0, heldBack: 0, cancelled: 0 };
+const NONE: DispatchProgress = { planned: 0, leased: 0, sending: 0, awaiting: 0, sent: 0, unknown: 0, refused: 0, failed: 0, skipped: 0, heldBack: 0, cancelled: 0 };
 
 // A rung that was refused and left for a later one stands in `considered`; one that was not stands in the state.
 const REPORT = `
@@ -171,8 +171,8 @@ const REPORT = `
   select count(*) filter (where state = 'sent') as sent, count(*) filter (where receipt = 'delivered') as delivered,
     count(*) filter (where state = 'refused') as refused, count(*) filter (where is_tapped) as tapped,
     count(*) filter (where state = 'held_back') as holdout,
-    count(*) filter (where state in ('sent', 'unknown') and kind <> 'long_term_subscription') as "permitsSpent",
-    (select count(*) from refusals where reason in ('no_permit', 'window_closed', 'window_used_up')) as drift,
+    count(*) filter (where state in ('sent', 'unknown') and kind not in ('long_term_subscription', 'template_message')) as "permitsSpent",
+    (select count(*) from refusals where reason in ('no_permit', 'window_closed', 'window_used_up', 'allowance_used_up')) as drift,
     (select jsonb_agg(jsonb_build_object('state', state, 'reason', reason, 'count', n) order by n desc)
       from (select state, reason, count(*) as n from m where reason is not null group by 1, 2) r) as reasons,
     (select jsonb_agg(jsonb_build_object('index', idx, 'sent', sent, 'refused', refused, 'tapped', tapped) order by idx) from rungs where idx is not null) as rungs

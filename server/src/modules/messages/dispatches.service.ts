@@ -6,6 +6,7 @@ import { notFound } from '../../core/errors/app-error.js';
 import { Events } from '../../core/events/events.js';
 import { Jobs } from '../../core/jobs/jobs.js';
 import { dispatchDue } from './dispatch.job.js';
+import { BatchesRepository } from './batches/batches.repository.js';
 import { DispatchesRepository, type StopReason } from './dispatches.repository.js';
 import type { DispatchProgress, DispatchReport, DispatchSpec, DispatchState } from './plan.js';
 
@@ -17,6 +18,7 @@ export class Dispatches {
     private readonly repository: DispatchesRepository,
     private readonly jobs: Jobs,
     private readonly events: Events,
+    private readonly batches: BatchesRepository,
   ) {}
 
   /** Keeps the settings as they are now. Joins the caller's write. @throws conflict when it is open already */
@@ -67,7 +69,9 @@ export class Dispatches {
   cancel(id: string): Promise<number> {
     return this.db.write(async () => {
       const dispatch = await this.repository.move(id, ['open', 'sending', 'paused', 'stopped'], 'cancelled');
-      return dispatch ? this.repository.release(id, { state: 'cancelled', reason: 'cancelled' }, this.clock.now()) : 0;
+      if (!dispatch) return 0;
+      await this.batches.withdraw(id, this.clock.now());
+      return this.repository.release(id, { state: 'cancelled', reason: 'cancelled' }, this.clock.now());
     });
   }
 
@@ -90,7 +94,8 @@ export class Dispatches {
     return this.db.read(async () => {
       const [{ rungs, ...counts }, dispatch] = [await this.repository.report(id), await this.repository.find(id)];
       const contents = dispatch?.spec.contents ?? [];
-      return { ...counts, byRung: contents.map(({ kind }, index) => ({ kind, ...(rungs.find((rung) => rung.index === index) ?? { index, sent: 0, refused: 0, tapped: 0 }) })) };
+      const batches = await this.batches.report(id);
+      return { ...counts, batches, byRung: contents.map(({ kind }, index) => ({ kind, ...(rungs.find((rung) => rung.index === index) ?? { index, sent: 0, refused: 0, tapped: 0 }) })) };
     });
   }
 

@@ -9,6 +9,7 @@ export { Planner } from './planner.service.js';
 export { Dispatches } from './dispatches.service.js';
 export type { StopReason } from './dispatches.repository.js';
 export { contentProblems } from './content.js';
+export { hasTemplate, isBatch } from './plan.js';
 export type { ContentProblem } from './content.js';
 export type {
   AudienceChunk, Cap, DispatchProgress, DispatchReport, DispatchSpec, DispatchState, ForecastResult, PlanOutcome, PlanReason,

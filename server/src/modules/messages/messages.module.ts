@@ -3,7 +3,13 @@ import { ChannelsModule } from '../channels/index.js';
 import { ConsentsModule } from '../consents/index.js';
 import { CustomersModule } from '../customers/index.js';
 import { OffersModule } from '../offers/index.js';
+import { BatchCalls } from './batches/batch-calls.service.js';
+import { BatchLooks } from './batches/batch-looks.service.js';
+import { BatchSettling } from './batches/batch-settling.service.js';
+import { BatchesJobs } from './batches/batches.jobs.js';
+import { BatchesRepository } from './batches/batches.repository.js';
 import { Dispatcher } from './dispatcher.service.js';
+import { inboxProviders } from './inbox/index.js';
 import { DispatchesRepository } from './dispatches.repository.js';
 import { Dispatches } from './dispatches.service.js';
 import { MessagesJobs } from './messages.jobs.js';
@@ -27,7 +33,9 @@ import { WaveService } from './wave.service.js';
   providers: [
     Planner, PlannerRepository, Dispatches, DispatchesRepository, Dispatcher, WaveService, SettlingService, WaveRepository, RendererService,
     SweepService, ReceiptsService, MessagesService, MessagesRepository, MessagesJobs, MessagesResolver, CustomerMessagesResolver,
+    ...inboxProviders,
     NoticesJobs, NoticesService, NoticesRepository,
+    BatchCalls, BatchLooks, BatchSettling, BatchesRepository, BatchesJobs,
   ],
   exports: [Planner, Dispatches],
 })

@@ -22,7 +22,8 @@ export interface MessageRow {
 
 export interface Receipt {
   externalId: string;
-  templateExternalId: string;
+  /** Null: a notice to a follower, whose report names none. */
+  templateExternalId: string | null;
   platformId: string;
   receipt: 'delivered' | 'failed';
   at: Date;
@@ -92,10 +93,10 @@ export class MessagesRepository {
          select distinct on (x.id) x.id, r.platform_id, r.receipt, r.at
          from ${RECEIPTS}
          join identities i on i.channel_id = $1 and i.external_id = r.external_id
-         join message_templates t on t.channel_id = $1 and t.external_id = r.template
+         left join message_templates t on t.channel_id = $1 and t.external_id = r.template
          cross join lateral (
            select m.id from messages m
-           where m.customer_id = i.customer_id and m.identity_id = i.id and m.scope = t.id::text and m.state in ('sending', 'unknown', 'sent')
+           where m.customer_id = i.customer_id and m.identity_id = i.id and (m.scope = t.id::text or (r.template is null and m.kind = 'template_message')) and m.state in ('sending', 'unknown', 'sent')
              and m.platform_id is null and m.receipt is null and m.sent_at <= r.at + interval '2 minutes'
            order by m.sent_at, m.id limit 1
          ) x order by x.id, r.at
@@ -108,7 +109,7 @@ export class MessagesRepository {
   /** The person tapped; only the person it was sent to can. Undefined when this is no message of theirs or was known. */
   async tap(id: string, customerId: string, at: Date): Promise<{ dispatchId: string } | undefined> {
     return this.db.one(
-      `update messages set tapped_at = $3 where id = $1 and customer_id = $2 and tapped_at is null and state in ('sending', 'sent', 'unknown')
+      `update messages set tapped_at = $3 where id = $1 and customer_id = $2 and tapped_at is null and state in ('sending', 'awaiting', 'sent', 'unknown')
        returning dispatch_id as "dispatchId"`, [id, customerId, at]);
   }
 }

@@ -1,8 +1,9 @@
 // The one rule of who gets what, as SQL over any audience: a chunk of a segment, one person, or those whom the platform refused.
 // Forecast, preview, planning and rerouting all read the same `verdict`, so they cannot disagree.
 import { WINDOW_MARGIN_SECONDS } from '@huiliu/shared';
+import { hasOwnPermits, ownPermitOf, type ChannelSettings, type OwnPermit } from './allowance.js';
 import { needsOf } from './content.js';
-import type { DispatchSpec, PlanReason, Rung, SqlCondition } from './plan.js';
+import { hasTemplate, type DispatchSpec, type PlanReason, type Rung, type SqlCondition } from './plan.js';
 
 export interface PlanQuestion {
   spec: DispatchSpec;
@@ -18,6 +19,8 @@ export interface PlanQuestion {
   dueAt: Date;
   /** The merchant's zone, for the days of the cap. */
   zone: string;
+  /** Settings of the channels whose rungs have a permit by themselves. */
+  settings?: ReadonlyMap<string, ChannelSettings> | undefined;
 }
 
 /** A statement under construction: text, and parameters in the order they were used. */
@@ -29,12 +32,13 @@ export interface Statement {
 
 /** The most telling reason first: what a merchant can do most about. */
 export const REASONS: readonly PlanReason[] = [
-  'opted_out', 'capped', 'quiet_hours_too_late', 'variable_missing', 'channel_paused', 'no_permit', 'window_closed', 'no_identity',
+  'opted_out', 'capped', 'quiet_hours_too_late', 'variable_missing', 'channel_paused', 'no_permit', 'allowance_used_up', 'window_closed', 'no_identity',
 ];
 
 /**
  * `with audience …, verdict` — verdict has a row per person: customer_id, is_held, chosen (rung or null), reason, considered (jsonb), and the
- * chosen permit as identity_id, channel_id, permit_kind, permit_scope, is_limited.
+ * chosen permit as identity_id, channel_id, permit_kind, permit_scope, is_limited; with `hasOwnPermits` also is_new, own_sends and own_until: a
+ * permit that has no row yet.
  */
 export function verdictStatement(question: PlanQuestion): Statement {
   const params: unknown[] = [...question.audience.params];
@@ -81,32 +85,50 @@ function capped(cap: NonNullable<DispatchSpec['cap']>, dispatch: string, { now, 
 const hasCoupon = (dueAt: string): string =>
   `exists (select 1 from coupons k where k.customer_id = c.id and k.state = 'claimed' and k.expires_at > ${dueAt})`;
 
-function rungCte({ spec, rerouteFrom, use }: Scope): string {
+function rungCte({ spec, rerouteFrom, dueAt, settings, use }: Scope): string {
   const rungs = spec.contents.map((rung, index) => ({ rung, index })).filter(({ index }) => index >= (rerouteFrom ?? 0));
   const column = <T>(of: (rung: Rung, index: number) => T, type: string): string => use(rungs.map(({ rung, index }) => of(rung, index)), `${type}[]`);
+  const own = (rung: Rung): OwnPermit | undefined => ownPermitOf(rung, dueAt, settings?.get(rung.channelId));
+  const owned = hasOwnPermits(spec.contents)
+    ? { columns: `, ${column((rung) => own(rung)?.kind ?? null, 'text')}, ${column((rung) => own(rung)?.scope ?? null, 'text')}, ${column((rung) => own(rung)?.sends ?? null, 'bigint')}, ${column((rung) => own(rung)?.endsAt ?? null, 'timestamptz')}`, names: ', own_kind, own_scope, own_sends, own_until' }
+    : { columns: '', names: '' };
   return `rung as materialized (
     select r.*, coalesce(h.status = 'live', false) as is_live
     from unnest(${column((_, index) => index, 'int')}, ${column((rung) => rung.kind, 'text')}, ${column((rung) => rung.channelId, 'uuid')},
-      ${column((rung) => (rung.kind === 'subscription' ? rung.templateId : null), 'text')},
-      ${column((rung) => needsOf(rung).name, 'boolean')}, ${column((rung) => needsOf(rung).coupon, 'boolean')}) as r(idx, kind, channel_id, scope, needs_name, needs_coupon)
+      ${column((rung) => (hasTemplate(rung) ? rung.templateId : null), 'text')},
+      ${column((rung) => needsOf(rung).name, 'boolean')}, ${column((rung) => needsOf(rung).coupon, 'boolean')}${owned.columns}) as r(idx, kind, channel_id, scope, needs_name, needs_coupon${owned.names})
     left join channels h on h.id = r.channel_id
   )`;
 }
 
+// `e` is the row of a rung's own permit, whatever is left in it: only where there is none may one be made.
+const OWN = {
+  match: ` or (r.own_kind is not null and p.kind = r.own_kind and p.scope = r.own_scope)`,
+  join: `left join permits e on r.own_kind is not null and e.identity_id = i.id and e.kind = r.own_kind and e.scope = r.own_scope`,
+  isNew: `(p.identity_id is null and i.id is not null and r.own_kind is not null and e.identity_id is null)`,
+  order: ', e.identity_id is not null',
+};
+
 /** The best permit of each person on each rung: an unlimited one, then the one that lasts longest. */
-function bestCte({ dueAt, use }: Scope): string {
+function bestCte({ spec, dueAt, use }: Scope): string {
   const due = use(dueAt, 'timestamptz');
   const windowUntil = use(new Date(dueAt.getTime() + WINDOW_MARGIN_SECONDS * 1000), 'timestamptz');
+  const isOwned = hasOwnPermits(spec.contents);
+  const permit = isOwned
+    ? `case when ${OWN.isNew} then r.own_kind else p.kind end as permit_kind, case when ${OWN.isNew} then r.own_scope else p.scope end as permit_scope,
+      case when ${OWN.isNew} then r.own_sends is not null else p.remaining is not null end as is_limited, ${OWN.isNew} and r.own_sends is not null as is_new, r.own_sends, r.own_until`
+    : 'p.kind as permit_kind, p.scope as permit_scope, p.remaining is not null as is_limited';
   return `best as (
     select distinct on (a.id, r.idx) a.id as customer_id, a.has_name, a.has_coupon, a.is_out, a.is_capped, a.is_held,
       r.idx, r.kind, r.channel_id, r.is_live, r.needs_name, r.needs_coupon,
-      i.id as identity_id, p.kind as permit_kind, p.scope as permit_scope, p.remaining is not null as is_limited
+      i.id as identity_id, ${permit}
     from audience a cross join rung r
     left join identities i on i.customer_id = a.id and i.channel_id = r.channel_id and i.revoked_at is null
     left join permits p on p.identity_id = i.id and (p.remaining is null or p.remaining > 0) and (
       (r.kind = 'window' and p.kind = 'service_window' and p.expires_at > ${windowUntil})
-      or (r.kind = 'subscription' and p.kind in ('one_time_subscription', 'long_term_subscription') and p.scope = r.scope and (p.expires_at is null or p.expires_at > ${due})))
-    order by a.id, r.idx, p.identity_id is null, p.remaining is not null, p.expires_at desc nulls last, i.last_seen_at desc nulls last, i.id
+      or (r.kind = 'subscription' and p.kind in ('one_time_subscription', 'long_term_subscription') and p.scope = r.scope and (p.expires_at is null or p.expires_at > ${due}))${isOwned ? OWN.match : ''})
+    ${isOwned ? OWN.join : ''}
+    order by a.id, r.idx, p.identity_id is null${isOwned ? OWN.order : ''}, p.remaining is not null, p.expires_at desc nulls last, i.last_seen_at desc nulls last, i.id
   )`;
 }
 
@@ -121,14 +143,14 @@ function verdictCtes({ spec, dueAt, use }: Scope): string {
       when ${use(tooLate, 'boolean')} then 'quiet_hours_too_late'
       when not is_live then 'channel_paused'
       when identity_id is null then 'no_identity'
-      when permit_kind is null then case kind when 'window' then 'window_closed' else 'no_permit' end
+      when permit_kind is null then case when kind = 'window' then 'window_closed' when kind in ('post', 'contact_task') then 'allowance_used_up' else 'no_permit' end
       when (needs_name and not has_name) or (needs_coupon and not has_coupon) then 'variable_missing'
     end as reason from best b
   ), ranked as (
     select j.*, min(idx) filter (where reason is null) over (partition by customer_id) as chosen from judged j
   ), verdict as materialized (
     select customer_id, bool_or(is_held) as is_held, min(chosen) as chosen,
-      ${chosen('identity_id')}, ${chosen('channel_id')}, ${chosen('permit_kind')}, ${chosen('permit_scope')}, ${chosen('is_limited')},
+      ${chosen('identity_id')}, ${chosen('channel_id')}, ${chosen('permit_kind')}, ${chosen('permit_scope')}, ${chosen('is_limited')},${hasOwnPermits(spec.contents) ? ` ${chosen('is_new')}, ${chosen('own_sends')}, ${chosen('own_until')},` : ''}
       (${reasons})[min(array_position(${reasons}, reason)) filter (where chosen is null)] as reason,
       jsonb_agg(jsonb_strip_nulls(jsonb_build_object('index', idx, 'kind', kind, 'channelId', channel_id, 'reason', reason,
         'verdict', case when reason is not null then 'excluded' when idx = chosen then 'chosen' else 'available' end)) order by idx) as considered

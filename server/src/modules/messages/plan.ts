@@ -8,8 +8,28 @@ export interface SqlCondition {
 
 /** One rung of the ladder: tried in order, the first that is permitted is used. */
 export type Rung =
-  | { kind: 'subscription'; channelId: string; templateId: string; fields: Record<string, string> }
-  | { kind: 'window'; channelId: string; text: string };
+  | TemplateRung
+  | { kind: 'window'; channelId: string; text: string }
+  | BatchRung;
+
+/** A notice on a template: to who subscribed, or (a service account's `template`) to a follower. */
+export interface TemplateRung {
+  kind: 'subscription' | 'template';
+  channelId: string;
+  templateId: string;
+  fields: Record<string, string>;
+}
+
+/** One call for many people, who all read the same. */
+export type BatchRung =
+  /** A mass post of a service account: a text, or a draft article by its media id. */
+  | { kind: 'post'; channelId: string; text?: string | undefined; mediaId?: string | undefined }
+  /** A WeCom group send. What no employee confirmed after so many hours is cancelled and goes to the next rung. */
+  | { kind: 'contact_task'; channelId: string; text: string; deadlineHours: number };
+
+export const isBatchKind = (kind: Rung['kind']): kind is BatchRung['kind'] => kind === 'post' || kind === 'contact_task';
+export const isBatch = (rung: Rung): rung is BatchRung => isBatchKind(rung.kind);
+export const hasTemplate = (rung: Rung): rung is TemplateRung => rung.kind === 'subscription' || rung.kind === 'template';
 
 export interface Cap {
   /** At most so many recall messages … */
@@ -48,7 +68,7 @@ export interface AudienceChunk {
 /** Why nobody writes to this person on this rung (locales: messageReasons.<reason>). */
 export type PlanReason =
   | 'opted_out' | 'capped' | 'quiet_hours_too_late' | 'channel_paused' | 'no_identity'
-  | 'window_closed' | 'no_permit' | 'variable_missing';
+  | 'window_closed' | 'no_permit' | 'allowance_used_up' | 'variable_missing';
 
 export interface RungVerdict {
   index: number;
@@ -95,6 +115,7 @@ export interface DispatchProgress {
   planned: number;
   leased: number;
   sending: number;
+  awaiting: number;
   sent: number;
   unknown: number;
   refused: number;
@@ -117,6 +138,25 @@ export interface DispatchReport {
   drift: number;
   reasons: { state: string; reason: string; count: number }[];
   byRung: { index: number; kind: Rung['kind']; sent: number; refused: number; tapped: number }[];
+  batches: BatchReport[];
+}
+
+/** What became of one call for many people. */
+export interface BatchReport {
+  id: string;
+  index: number;
+  kind: BatchRung['kind'];
+  state: 'sending' | 'awaiting' | 'finished' | 'failed' | 'unknown';
+  reason: string | null;
+  size: number;
+  sent: number;
+  filtered: number;
+  failed: number;
+  waiting: number;
+  reminders: number;
+  submittedAt: Date | null;
+  deadlineAt: Date | null;
+  finishedAt: Date | null;
 }
 
 /** What we know of a person that a text may name. */

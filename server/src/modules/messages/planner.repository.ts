@@ -1,8 +1,9 @@
 // The planner's statements: what the verdict says, and what becomes of it.
 import { Injectable } from '@nestjs/common';
 import { TenantDb } from '../../core/db/tenant-db.js';
+import { hasOwnPermits, type ChannelSettings } from './allowance.js';
 import { verdictStatement, type PlanQuestion, type Statement } from './plan-sql.js';
-import type { PlanReason, RungVerdict } from './plan.js';
+import { isBatchKind, type DispatchSpec, type PlanReason, type RungVerdict } from './plan.js';
 
 /** People of one fate. `state` null: they wanted a permit that somebody else took meanwhile; ask again. */
 export interface PlanTally {
@@ -20,9 +21,9 @@ export interface PersonVerdict {
 }
 
 // Locked in one order for everybody, then taken only where something is left: the row count is the answer.
-const TAKE = (now: string): string => `
+const take = (now: string, isOwned: boolean): string => `
   , wanted as (
-    select identity_id, permit_kind as kind, permit_scope as scope from verdict where not is_held and chosen is not null and is_limited
+    select identity_id, permit_kind as kind, permit_scope as scope from verdict where not is_held and chosen is not null and is_limited${isOwned ? ' and not is_new' : ''}
   ), locked as materialized (
     select p.identity_id, p.kind, p.scope from permits p join wanted w on w.identity_id = p.identity_id and w.kind = p.kind and w.scope = p.scope
     where p.remaining > 0 order by 1, 2, 3 for update of p
@@ -30,9 +31,21 @@ const TAKE = (now: string): string => `
     update permits p set remaining = p.remaining - 1, updated_at = ${now}
     from locked l where p.identity_id = l.identity_id and p.kind = l.kind and p.scope = l.scope and p.remaining > 0
     returning p.identity_id, p.kind, p.scope
-  ), fated as materialized (
+  )${isOwned ? GRANT(now) : ''}, fated as materialized (
     select v.*, case when v.is_held then 'held_back' when v.chosen is null then 'skipped' when not v.is_limited or t.identity_id is not null then 'planned' end as state
-    from verdict v left join taken t on t.identity_id = v.identity_id and t.kind = v.permit_kind and t.scope = v.permit_scope
+    from verdict v left join ${isOwned ? '(select * from taken union all select identity_id, kind, scope from granted)' : 'taken'} t on t.identity_id = v.identity_id and t.kind = v.permit_kind and t.scope = v.permit_scope
+  )`;
+
+// What the calendar grants is entered with the first message of the period, one send taken from it at once. Who meets another planner here is asked again.
+const GRANT = (now: string): string => `, granted as (
+    insert into permits (tenant_id, identity_id, kind, scope, granted, remaining, opened_at, expires_at, updated_at)
+    select app.current_tenant(), identity_id, permit_kind, permit_scope, own_sends, own_sends - 1, ${now}, own_until, ${now}
+    from verdict where not is_held and chosen is not null and is_new order by identity_id
+    on conflict do nothing returning identity_id, kind, scope, granted as sends
+  ), credited as (
+    insert into permit_credits (tenant_id, id, channel_id, identity_id, kind, scope, change, reason, source_key, reported_by, evidence, occurred_at)
+    select app.current_tenant(), app.new_id(), i.channel_id, g.identity_id, g.kind, g.scope, g.sends, 'period_began', 'period:' || g.identity_id || ':' || g.kind || ':' || g.scope, 'system', '{}', ${now}
+    from granted g join identities i on i.id = g.identity_id
   )`;
 
 const TALLY = 'select state, chosen, reason, count(*)::int as count from fated group by 1, 2, 3';
@@ -46,9 +59,23 @@ export class PlannerRepository {
     await this.db.query(`select pg_advisory_xact_lock(hashtextextended('messages.plan' || app.current_tenant(), 0))`);
   }
 
-  async shop(): Promise<{ name: string; zone: string }> {
-    const row = await this.db.one<{ name: string; zone: string }>('select name, timezone as zone from tenants where id = app.current_tenant()');
-    return row ?? { name: '', zone: 'Asia/Shanghai' };
+  async shop(): Promise<{ name: string; zone: string; slug: string }> {
+    const row = await this.db.one<{ name: string; zone: string; slug: string }>('select name, timezone as zone, slug from tenants where id = app.current_tenant()');
+    return row ?? { name: '', zone: 'Asia/Shanghai', slug: '' };
+  }
+
+  /** Which of these channels are mini programs. */
+  async miniPrograms(channelIds: readonly string[]): Promise<Set<string>> {
+    const rows = await this.db.query<{ id: string }>(`select id from channels where id = any($1::uuid[]) and platform = 'wechat_mini_program'`, [channelIds]);
+    return new Set(rows.map((row) => row.id));
+  }
+
+  /** Settings of the channels that a ladder's group sends go through: the corp's own rule is among them. */
+  async settingsOf(spec: DispatchSpec): Promise<Map<string, ChannelSettings> | undefined> {
+    const ids = spec.contents.filter(({ kind }) => isBatchKind(kind)).map(({ channelId }) => channelId);
+    if (ids.length === 0) return undefined;
+    const rows = await this.db.query<{ id: string; settings: ChannelSettings }>('select id, settings from channels where id = any($1::uuid[])', [ids]);
+    return new Map(rows.map((row) => [row.id, row.settings]));
   }
 
   /** Reserves permits and writes the messages of everybody who has none yet. */
@@ -56,7 +83,7 @@ export class PlannerRepository {
     const statement = verdictStatement(question);
     const { use } = statement;
     const now = use(question.now, 'timestamptz');
-    return this.run(statement, `${TAKE(now)}
+    return this.run(statement, `${take(now, hasOwnPermits(question.spec.contents))}
       , written as (
         insert into messages (tenant_id, id, dispatch_id, purpose, customer_id, identity_id, channel_id, kind, scope, content_index, arm, state, reason, considered, due_at, created_at)
         select app.current_tenant(), app.new_id(), ${use(question.spec.dispatchId, 'uuid')}, ${use(question.spec.purpose, 'text')}, customer_id,
@@ -71,13 +98,13 @@ export class PlannerRepository {
   reroute(question: PlanQuestion & { rerouteFrom: number }): Promise<PlanTally[]> {
     const statement = verdictStatement(question);
     const { use } = statement;
-    return this.run(statement, `${TAKE(use(question.now, 'timestamptz'))}
+    return this.run(statement, `${take(use(question.now, 'timestamptz'), hasOwnPermits(question.spec.contents))}
       , written as (
         update messages m set considered = ${MERGED(use(question.rerouteFrom, 'int'))},
           state = case f.state when 'planned' then 'planned' else m.state end, reason = case f.state when 'planned' then null else m.reason end,
           identity_id = case f.state when 'planned' then f.identity_id else m.identity_id end, channel_id = case f.state when 'planned' then f.channel_id else m.channel_id end,
           kind = case f.state when 'planned' then f.permit_kind else m.kind end, scope = case f.state when 'planned' then f.permit_scope else m.scope end,
-          content_index = case f.state when 'planned' then f.chosen else m.content_index end, due_at = ${use(question.dueAt, 'timestamptz')}, attempts = 0
+          content_index = case f.state when 'planned' then f.chosen else m.content_index end, due_at = ${use(question.dueAt, 'timestamptz')}, attempts = 0, batch_id = case f.state when 'planned' then null else m.batch_id end
         from fated f where m.dispatch_id = ${use(question.spec.dispatchId, 'uuid')} and m.customer_id = f.customer_id and m.state = 'refused' and f.state is not null
       ) ${TALLY}`);
   }
@@ -86,6 +113,9 @@ export class PlannerRepository {
   async forecast(question: PlanQuestion): Promise<{ tallies: PlanTally[]; permitsBefore: number; permitsTaken: number; exhausted: number }> {
     const statement = verdictStatement(question);
     const now = statement.use(question.now, 'timestamptz');
+    // What the calendar will grant counts as if it stood there already.
+    const isOwned = hasOwnPermits(question.spec.contents);
+    const fresh = isOwned ? `(case when f.is_new then f.own_sends else 0 end)` : '0';
     const [row] = await this.db.query<{ tallies: PlanTally[] | null; before: number; taken: number; exhausted: number }>(
       `${statement.sql}, fated as materialized (
          select v.*, case when v.is_held then 'held_back' when v.chosen is null then 'skipped' else 'planned' end as state from verdict v
@@ -96,9 +126,9 @@ export class PlannerRepository {
          group by 1
        )
        select (select jsonb_agg(t) from (${TALLY}) t) as tallies,
-         (select coalesce(sum(n), 0)::bigint from pool) as before,
+         (select coalesce(sum(n), 0)::bigint from pool)${isOwned ? ` + (select coalesce(sum(own_sends), 0)::bigint from fated where state = 'planned' and is_new)` : ''} as before,
          (select count(*) from fated where state = 'planned' and is_limited) as taken,
-         (select count(*) from fated f join pool l on l.customer_id = f.customer_id where f.state = 'planned' and f.is_limited and l.n <= 1 and not l.is_unlimited) as exhausted`,
+         (select count(*) from fated f left join pool l on l.customer_id = f.customer_id where f.state = 'planned' and f.is_limited and coalesce(l.n, 0) + ${fresh} <= 1 and l.is_unlimited is not true) as exhausted`,
       statement.params);
     return { tallies: row?.tallies ?? [], permitsBefore: row?.before ?? 0, permitsTaken: row?.taken ?? 0, exhausted: row?.exhausted ?? 0 };
   }

@@ -79,7 +79,7 @@ export class Planner {
 
   private async ask(spec: DispatchSpec, chunk: AudienceChunk): Promise<PlanQuestion> {
     const [now, { zone }] = [this.clock.now(), await this.repository.shop()];
-    return { spec, ...chunk, now, zone, dueAt: afterQuiet(now, spec.quiet, zone) };
+    return { spec, ...chunk, now, zone, dueAt: afterQuiet(now, spec.quiet, zone), settings: await this.repository.settingsOf(spec) };
   }
 }
 

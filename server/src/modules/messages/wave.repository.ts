@@ -44,6 +44,8 @@ export interface ClaimInput {
   /** Whether any text names a coupon, and whether any rung is a window: what is not asked is not read. */
   hasCoupons: boolean;
   hasWindows: boolean;
+  /** Some rung goes to many in one call; those messages are not a wave's. */
+  hasBatches: boolean;
   /** Everything before this place was taken already. */
   after: QueuePlace | undefined;
 }
@@ -56,10 +58,10 @@ export interface QueuePlace {
 
 // One statement takes the wave, counts it for the cap and reads everything a text may need. What is counted here and not sent is
 // taken back by `settle`; what is lost in a crash stays counted, because it may have been sent.
-const claimSql = ({ hasCoupons, hasWindows }: { hasCoupons: boolean; hasWindows: boolean }): string => `
+const claimSql = ({ hasCoupons, hasWindows, hasBatches }: Pick<ClaimInput, 'hasCoupons' | 'hasWindows' | 'hasBatches'>): string => `
   with picked as materialized (
     select m.tenant_id, m.id, m.due_at from messages m
-    where m.dispatch_id = $1 and m.channel_id = $2 and m.state = 'planned' and m.due_at <= $4
+    where m.dispatch_id = $1 and m.channel_id = $2 and m.state = 'planned' and m.due_at <= $4${hasBatches ? ` and m.kind not in ('mass_post', 'contact_message')` : ''}
       and ($7::bigint is null or (m.due_at, m.id) > (timestamptz 'epoch' + $7 * interval '1 microsecond', $8::uuid))
       and exists (select 1 from dispatches d where d.id = $1 and d.state = 'sending')
     order by m.due_at, m.id limit $3 for update of m skip locked

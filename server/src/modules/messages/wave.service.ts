@@ -6,6 +6,7 @@ import utc from 'dayjs/plugin/utc.js';
 import { Clock } from '../../core/clock.js';
 import { TenantDb } from '../../core/db/tenant-db.js';
 import { ChannelSender, type SendRequest } from '../channels/index.js';
+import { isBatch } from './plan.js';
 import { RendererService } from './renderer.service.js';
 import { settlementOf, type Settlement } from './settle.js';
 import { SettlingService, type Fate, type OpenDispatch, type Wave } from './settling.service.js';
@@ -60,7 +61,7 @@ export class WaveService {
     const day = dayjs(now).tz(wording.shop.zone).format('YYYY-MM-DD');
     const claimed = await this.repository.claim({
       dispatchId: row.id, channelId, count: turn.count, now, leaseUntil: new Date(now.getTime() + LEASE_MS), day,
-      hasCoupons: wording.needsCoupon, hasWindows: row.spec.contents.some((rung) => rung.kind === 'window'), after: place,
+      hasCoupons: wording.needsCoupon, hasWindows: row.spec.contents.some((rung) => rung.kind === 'window'), hasBatches: row.spec.contents.some(isBatch), after: place,
     });
     turn.dispatch.place = placeAfter(claimed, turn.dispatch.place);
     return { turn, claimed, now, day };
