@@ -28,7 +28,7 @@ export class ChannelChecks {
     this.access.forget(channelId);
     const channel = await this.access.forUse(channelId);
     const checks: Checks = { callback: this.callback(channel.row), credentials: await this.credentials(channel) };
-    checks.templates = checks.credentials?.state === 'ok' ? await this.syncStep(channel) : { state: 'waiting' };
+    if (channel.adapter.capabilities.templates) checks.templates = checks.credentials?.state === 'ok' ? await this.syncStep(channel) : { state: 'waiting' };
     await this.record(channel, checks);
     return checks;
   }

@@ -1,5 +1,5 @@
 // Rows of a channel as the API shows them: no secret, only whether there is one.
-import { callbackPath, CHECK_STEPS, type CheckResult, type CheckStep, type Checks } from './channel.js';
+import { callbackPath, checkSteps, type CheckResult, type CheckStep, type Checks } from './channel.js';
 
 interface ChannelFacts {
   id: string;
@@ -7,6 +7,7 @@ interface ChannelFacts {
   name: string;
   app_id: string;
   original_id: string | null;
+  settings: Record<string, unknown>;
   status: string;
   status_reason: string | null;
   authorisation: 'secret' | 'platform';
@@ -40,9 +41,11 @@ export function presentChannel(row: ChannelFacts, { publicUrl, callback, credent
     name: row.name,
     appId: row.app_id,
     originalId: row.original_id,
+    accountType: row.settings['accountType'] ?? null,
+    agentId: row.settings['agentId'] ?? null,
     status: row.status,
     statusReason: row.status_reason,
-    callbackUrl: `${publicUrl}${callbackPath(row.id)}`,
+    callbackUrl: `${publicUrl}${callbackPath(row.platform, row.id)}`,
     authorisation: row.authorisation,
     callbackMode: row.callback_mode,
     callbackFormat: row.callback_format,
@@ -56,7 +59,7 @@ export function presentChannel(row: ChannelFacts, { publicUrl, callback, credent
     sendRatePerSecond: row.send_rate_per_second,
     dailySendLimit: row.daily_send_limit,
     sentToday: row.sent_today,
-    checks: CHECK_STEPS.map((step) => presentCheck(step, checks[step])),
+    checks: checkSteps(row.platform).map((step) => presentCheck(step, checks[step])),
     createdAt: row.created_at,
   };
 }

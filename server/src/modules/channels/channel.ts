@@ -1,10 +1,14 @@
 // Rules of a connected account: what may be entered, and what its checks add up to.
-import type { PlatformProblem } from '@huiliu/shared';
+import { platforms, type PlatformProblem } from '@huiliu/shared';
 import type { CallbackRefusal } from './adapter.js';
 
 export type ChannelStatus = 'connecting' | 'live' | 'failing' | 'paused' | 'disconnected';
 export type CheckStep = 'credentials' | 'templates' | 'callback';
 export const CHECK_STEPS: readonly CheckStep[] = ['credentials', 'templates', 'callback'];
+
+/** The steps that this platform has: WeCom knows no message templates. */
+export const checkSteps = (platform: string): readonly CheckStep[] =>
+  CHECK_STEPS.filter((step) => step !== 'templates' || (Object.hasOwn(platforms, platform) && platforms[platform as keyof typeof platforms].subscriptions));
 
 /** The last result of one step. `reason` is a key of shared/platform-errors; `errorCode` the platform's own. */
 export interface CheckResult {
@@ -22,6 +26,10 @@ export interface ChannelForm {
   callbackToken?: string;
   aesKey?: string;
   originalId?: string;
+  /** Official account: service or subscription. */
+  accountType?: string;
+  /** WeCom: the AgentId of the app. */
+  agentId?: string;
   sendRatePerSecond?: number;
   dailySendLimit?: number | null;
 }
@@ -32,11 +40,13 @@ export interface FormProblem {
   message: string;
 }
 
-const FORMATS: [field: 'appId' | 'appSecret' | 'callbackToken' | 'aesKey' | 'originalId', shape: RegExp, message: string][] = [
+const FORMATS: [field: 'appId' | 'appSecret' | 'callbackToken' | 'aesKey' | 'originalId' | 'accountType' | 'agentId', shape: RegExp, message: string][] = [
   ['appId', /^[A-Za-z0-9_-]{6,64}$/u, 'The AppID is 6 to 64 letters or digits; copy it from the platform.'],
   ['appSecret', /^[\x21-\x7e]{6,128}$/u, 'The AppSecret has no spaces; copy it from the platform.'],
   ['callbackToken', /^[A-Za-z0-9]{3,32}$/u, 'The token is 3 to 32 letters or digits.'],
   ['aesKey', /^[A-Za-z0-9]{43}$/u, 'The EncodingAESKey is exactly 43 letters or digits.'],
+  ['accountType', /^(service|subscription)$/u, 'The kind of account is service or subscription.'],
+  ['agentId', /^\d{1,12}$/u, 'The AgentId is a number; copy it from the app’s page at WeCom.'],
   ['originalId', /^[A-Za-z0-9_-]{0,64}$/u, 'The original id begins with gh_; copy it from the platform.'],
 ];
 
@@ -85,4 +95,6 @@ const CALLBACK_PROBLEMS: Record<CallbackRefusal, PlatformProblem> = {
 };
 
 /** Where the platform is to call us. */
-export const callbackPath = (channelId: string): string => `/hooks/wechat/${channelId}`;
+export const callbackPath = (platform: string, channelId: string): string => `/hooks/${WECOM_PLATFORMS.has(platform) ? 'wecom' : 'wechat'}/${channelId}`;
+
+const WECOM_PLATFORMS: ReadonlySet<string> = new Set(['wecom', 'wechat_kf']);

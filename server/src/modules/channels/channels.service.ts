@@ -21,8 +21,6 @@ export interface ConnectInput extends ChannelForm {
   name: string;
   appId: string;
   appSecret: string;
-  /** What this platform needs beside it: agent id, type of account. */
-  settings?: Record<string, unknown>;
   callbackMode: CallbackMode;
   callbackFormat: CallbackFormat;
 }
@@ -65,7 +63,7 @@ export class ChannelsService {
     refuseBadForm(input);
     const id = newId();
     const credentials = { appSecret: input.appSecret, callbackToken: input.callbackToken ?? randomWord(32), encodingAesKey: input.aesKey ?? randomWord(43) };
-    const failure = await this.tryCredentials(id, input, credentials);
+    const failure = await this.tryCredentials(id, { ...input, settings: settingsOf(input) }, credentials);
     if (failure !== undefined) return sayNo(failure);
     const stored = await this.store(id, input, credentials);
     if (typeof stored !== 'string') return stored;
@@ -146,7 +144,7 @@ export class ChannelsService {
       name: input.name.trim(),
       original_id: input.originalId || null,
       credentials: sealCredentials(this.config.secretKeys, { tenantId: currentTenantId(), channelId: id }, credentials),
-      settings: input.settings ?? {},
+      settings: settingsOf(input),
       authorisation: 'secret' as const,
       callback_mode: input.callbackMode,
       callback_format: input.callbackFormat,
@@ -159,6 +157,12 @@ export class ChannelsService {
     await this.events.emit('channel.connected', { channelId: id });
     await this.audit.record('channel.connect', { kind: 'channel', id }, { platform: input.platform, appId: input.appId });
   }
+}
+
+/** What the platform needs beside the secret and is none. */
+function settingsOf({ platform, accountType, agentId }: ConnectInput): Record<string, unknown> {
+  if (platform === 'wechat_official_account') return { accountType: accountType ?? 'service' };
+  return agentId === undefined ? {} : { agentId };
 }
 
 function refuseBadForm(form: ChannelForm): void {
