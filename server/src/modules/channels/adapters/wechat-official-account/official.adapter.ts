@@ -75,6 +75,14 @@ export class OfficialAccount extends WeChatAccount {
     return this.deliver({ path: Posts.pathOf(post), token, body: Posts.bodyOf(post) }, 'msg_id');
   }
 
+  async postStatus(platformId: string, token: string): Promise<PlatformResult<'sending' | 'sent' | 'failed'>> {
+    const state = await this.posts.state(platformId, token);
+    if (!state.ok) return state;
+    // A deleted post had been sent; a word we do not know decides nothing.
+    if (state.value === 'failed') return { ok: true, value: 'failed' };
+    return { ok: true, value: state.value === 'sent' || state.value === 'deleted' ? 'sent' : 'sending' };
+  }
+
   private noticeTemplates(token: string): Promise<PlatformResult<PlatformTemplate[]>> {
     return this.client.ask({ path: '/cgi-bin/template/get_all_private_template', query: { access_token: token } }, ({ template_list: list }) =>
       Array.isArray(list) ? list.flatMap((one: unknown) => noticeOf(one) ?? []) : undefined);
