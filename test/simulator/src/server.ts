@@ -12,13 +12,19 @@ import { addSubscribeRoutes } from './platform/subscribe-send.ts';
 import { addTemplateRoutes } from './platform/templates.ts';
 import { addTokenRoutes } from './platform/tokens.ts';
 import { addPhonePages } from './phone-pages.ts';
+import { addWecomControl, addWecomRoutes, rewriteWecom } from './wecom/wecom-routes.ts';
 import { World } from './world.ts';
 
 const BODY_LIMIT = 12 * 1024 * 1024;
 
 /** The HTTP server over a world: platform paths at the root, control and phone under /sim. */
 export function buildServer(world: World, config: SimulatorConfig): FastifyInstance {
-  const server = fastify({ logger: false, forceCloseConnections: true, bodyLimit: BODY_LIMIT });
+  const server = fastify({
+    logger: false,
+    forceCloseConnections: true,
+    bodyLimit: BODY_LIMIT,
+    rewriteUrl: (request) => rewriteWecom(world, request.url ?? '/'),
+  });
   useRawBodies(server);
   server.register(async (scope) => {
     usePlatformBodies(scope);
@@ -28,6 +34,7 @@ export function buildServer(world: World, config: SimulatorConfig): FastifyInsta
     addCustomerServiceRoutes(scope, world);
     addTemplateRoutes(scope, world);
     addQuotaRoutes(scope, world);
+    addWecomRoutes(scope, world);
   });
   server.register(async (scope) => {
     useControlBodies(scope);
@@ -38,6 +45,7 @@ export function buildServer(world: World, config: SimulatorConfig): FastifyInsta
     addPeopleControl(scope, world);
     addConversationControl(scope, world);
     addStateControl(scope, world);
+    addWecomControl(scope, world);
   });
   addPhonePages(server, config);
   return server;

@@ -34,6 +34,7 @@ interface Saved {
   people: Person[];
   apps: SavedApp[];
   counters: { nextMessage: number };
+  wecom?: unknown;
 }
 
 /** Writes the world to a file, whole or not at all. Tokens and codes are left out: a restart ends them. */
@@ -43,6 +44,7 @@ export async function saveWorld(world: World, file: string): Promise<void> {
     people: [...world.people.values()],
     apps: [...world.apps.values()].map(saveApp),
     counters: world.counters(),
+    wecom: world.wecom.save(),
   };
   await mkdir(dirname(file), { recursive: true });
   await writeFile(`${file}.new`, JSON.stringify(saved));
@@ -61,6 +63,7 @@ export async function loadWorld(world: World, file: string): Promise<boolean> {
   if (saved.format !== FORMAT) return false;
   for (const person of saved.people) world.people.set(person.id, person);
   for (const app of saved.apps) loadApp(world, app);
+  if (saved.wecom !== undefined) world.wecom.load(saved.wecom);
   world.restoreCounters(saved.counters);
   return true;
 }

@@ -6,6 +6,7 @@ import { LoginCodes } from './login-codes.ts';
 import { MiniProgram, settingDefaults, type AppSettings } from './mini-program.ts';
 import { nameOf, type Person } from './person.ts';
 import type { Template } from './template.ts';
+import { WecomWorld } from './wecom/wecom-world.ts';
 
 const RIDS_KEPT = 500;
 
@@ -32,6 +33,8 @@ export class World {
   /** Access token to appid, for all programs. */
   readonly tokenIndex = new Map<string, string>();
   readonly rids = new Map<string, RidRecord>();
+  /** WeCom's corps; people are shared. */
+  readonly wecom = new WecomWorld();
   readonly callbacks: CallbackQueue;
   private nextNumber = new Map<string, number>();
   private nextMessage = 1;
@@ -93,6 +96,7 @@ export class World {
     for (const app of this.apps.values()) app.tokens.forget();
     this.apps.clear();
     this.people.clear();
+    this.wecom.reset();
     this.tokenIndex.clear();
     this.rids.clear();
     this.codes.reset();

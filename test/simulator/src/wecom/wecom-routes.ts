@@ -1,0 +1,31 @@
+import type { FastifyInstance } from 'fastify';
+import type { World } from '../world.ts';
+import { addContactRoutes } from './api/contacts.ts';
+import { addWecomTokenRoutes } from './api/tokens.ts';
+import { addCorpControl } from './control/corps.ts';
+import { addEmployeeControl } from './control/employees.ts';
+import { addWecomPeopleControl } from './control/people.ts';
+
+/** Paths that WeChat has too: the kind of token says whose call it is. */
+const SHARED = ['/cgi-bin/media/upload', '/cgi-bin/media/uploadimg', '/cgi-bin/get_api_domain_ip', '/cgi-bin/getcallbackip'];
+
+/** Leads a WeCom call on a shared path to where it is served. */
+export function rewriteWecom(world: World, url: string): string {
+  const [path = '', query = ''] = url.split('?');
+  if (!SHARED.includes(path)) return url;
+  const token = new URLSearchParams(query).get('access_token');
+  return token !== null && world.wecom.owner(token) ? `/wecom${url}` : url;
+}
+
+/** The platform's side. */
+export function addWecomRoutes(server: FastifyInstance, world: World): void {
+  addWecomTokenRoutes(server, world);
+  addContactRoutes(server, world);
+}
+
+/** The control side. */
+export function addWecomControl(server: FastifyInstance, world: World): void {
+  addCorpControl(server, world);
+  addWecomPeopleControl(server, world);
+  addEmployeeControl(server, world);
+}
