@@ -18,6 +18,8 @@ import { GrantsRepository } from './grants.repository.js';
 
 export interface AuthorisationStart {
   url: string;
+  /** The address is to be shown as a code instead of being opened. */
+  isCode: boolean;
   expiresAt: Date;
 }
 
@@ -56,7 +58,7 @@ export class Authorisations {
     // consent for a stranger's tenant.
     const returnTo = `${this.config.publicUrl}/channels/authorised?state=${state}`;
     const url = consentAddress(this.config.wechatConsentBase, { componentAppId: this.config.component.id, preAuthCode: made.value.code, returnTo, platform });
-    return { url, expiresAt };
+    return { url, isCode: false, expiresAt };
   }
 
   /** The id of the connected channel. Refused: `authorisation_expired`, `connected_elsewhere`, `platform_refused`. */
