@@ -64,7 +64,7 @@ it('signs up', async () => {
 
 it('connects the mini program: a wrong secret has its sentence, then the checks tick', async () => {
   await desk.menu('渠道账号');
-  await desk.page.getByRole('button', { name: '接入微信小程序' }).first().click();
+  await desk.page.getByRole('button', { name: '接入账号' }).first().click();
   await desk.submitCredentials({ ...app, secret: 'not-the-secret' });
   await desk.page.getByRole('alert').getByText('AppSecret 不对或已被重置').waitFor();
   await look(desk.page, '02-wrong-secret');

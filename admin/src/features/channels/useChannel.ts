@@ -15,8 +15,6 @@ export interface ChannelState {
   checkProblem: Ref<Problem | undefined>;
 }
 
-const STEPS = 3;
-
 /** One channel with its live checks. */
 export function useChannel(id: string): ChannelState {
   const query = useQuery(ChannelDocument, { id });
@@ -25,7 +23,7 @@ export function useChannel(id: string): ChannelState {
   return {
     query,
     channel,
-    isComplete: computed(() => channel.value?.checks.filter((check) => check.state === 'ok').length === STEPS),
+    isComplete: computed(() => channel.value?.checks.every((check) => check.state === 'ok') ?? false),
     check: async () => {
       // The answer has the channel's type, so the query above follows by itself.
       await checking.run({ id });
