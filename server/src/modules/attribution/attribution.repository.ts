@@ -13,6 +13,8 @@ export interface NewTouch {
   customerId: string | null;
   source: string;
   at: Date;
+  /** The platform's number for how its client was opened. */
+  launchScene?: number | undefined;
 }
 
 @Injectable()
@@ -55,13 +57,19 @@ export class AttributionRepository {
     return row?.customerId;
   }
 
-  async insertTouch(touch: NewTouch): Promise<void> {
-    await this.db.prepared(
+  /** False when this touch is stored already: a callback may be told twice. */
+  async insertTouch(touch: NewTouch): Promise<boolean> {
+    const rows = await this.db.prepared(
       'touches_insert',
-      `insert into touches (tenant_id, id, entry_link_id, message_id, visitor_id, customer_id, source, occurred_at)
-       values (app.current_tenant(), $1, $2, $3, $4, $5, $6, $7)`,
-      [touch.id, touch.entryLinkId, touch.messageId, touch.visitorId, touch.customerId, touch.source, touch.at],
+      `insert into touches (tenant_id, id, entry_link_id, message_id, visitor_id, customer_id, source, occurred_at, launch_scene)
+       values (app.current_tenant(), $1, $2, $3, $4, $5, $6, $7, $8) on conflict (tenant_id, id) do nothing returning id`,
+      [touch.id, touch.entryLinkId, touch.messageId, touch.visitorId, touch.customerId, touch.source, touch.at, touch.launchScene ?? null],
     );
+    return rows.length > 0;
+  }
+
+  linksByCode(codes: readonly string[]): Promise<EntryLink[]> {
+    return this.db.query<EntryLink>(`select ${LINK} from entry_links l where l.code = any($1)`, [codes]);
   }
 
   touchCounts(linkIds: readonly string[]): Promise<{ id: string; touches: number; customers: number }[]> {

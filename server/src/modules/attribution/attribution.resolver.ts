@@ -39,8 +39,9 @@ export class AttributionResolver {
   @Mutation() @PublicMetered()
   async recordVisit(
     @Args('tenantSlug') tenantSlug: string, @Args('visitorId') visitorId: string, @Args('entryCode') entryCode?: string | null, @Args('messageId') messageId?: string | null,
+    @Args('launchScene') launchScene?: number | null,
   ) {
-    await this.visits.record({ tenantSlug, visitorId, entryCode, messageId });
+    await this.visits.record({ tenantSlug, visitorId, entryCode, messageId, launchScene });
     return done;
   }
 

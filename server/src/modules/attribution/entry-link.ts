@@ -1,4 +1,5 @@
 // What an entry link is made of.
+import { sourceOfScene } from './launch-scene.js';
 
 export interface EntryLink {
   id: string;
@@ -37,5 +38,20 @@ export function entryLinkProblem(input: { name: string; source: string }): Field
   return { field: 'source', problem: 'bad_format', message: 'source must be 2 to 40 lower-case letters, digits or "_", starting with a letter, for example shop_qr or jd_search.' };
 }
 
-/** Where a visit came from when no entry link says it. */
-export const visitSource = (link: { source: string } | undefined, byMessage: boolean): string => link?.source ?? (byMessage ? 'recall_message' : 'direct');
+/** Where a visit came from: the entry link says it, else the message, else the platform's scene. */
+export function visitSource(link: { source: string } | undefined, byMessage: boolean, launchScene?: number): string {
+  if (link) return link.source;
+  if (byMessage) return 'recall_message';
+  return launchScene === undefined ? 'direct' : sourceOfScene(launchScene);
+}
+
+const SCENE = /^e=([a-z2-9]{8})$/u;
+
+/** What a code of this link says when it is scanned. */
+export const sceneOfLink = (code: string): string => `e=${code}`;
+
+/** The link's code that a scanned word names; undefined for a word of somebody else's. */
+export function codeOfScene(scene: string): string | undefined {
+  const code = SCENE.exec(scene)?.[1];
+  return code !== undefined && isEntryCode(code) ? code : undefined;
+}

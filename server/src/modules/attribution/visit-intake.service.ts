@@ -10,6 +10,7 @@ import { visitorProblem } from '../customers/index.js';
 import { TenantsService } from '../tenants/index.js';
 import { AttributionRepository, type NewTouch } from './attribution.repository.js';
 import { visitSource } from './entry-link.js';
+import { isLaunchScene, isPersonScene } from './launch-scene.js';
 import { KnownVisits } from './known-visits.service.js';
 
 export interface Visit {
@@ -17,6 +18,8 @@ export interface Visit {
   visitorId: string;
   entryCode?: string | null;
   messageId?: string | null;
+  /** WeChat's number for how its client was opened (scene). */
+  launchScene?: number | null;
 }
 
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
@@ -32,10 +35,13 @@ export class VisitIntake {
     private readonly known: KnownVisits,
   ) {}
 
-  /** @throws INVALID for a bad visitor id; NOT_FOUND for an unknown shop or entry code. */
+  /** What a machine of the platform's opened is no visit. @throws INVALID for a bad visitor id or scene; NOT_FOUND for an unknown shop or entry code. */
   async record(visit: Visit): Promise<void> {
     const wrong = visitorProblem(visit.visitorId);
     if (wrong) throw invalid(wrong.field, wrong.problem, wrong.message);
+    const launchScene = visit.launchScene ?? undefined;
+    if (launchScene !== undefined && !isLaunchScene(launchScene)) throw invalid('launchScene', 'out_of_range', 'launchScene is the four-digit scene that the platform gave at launch.');
+    if (launchScene !== undefined && !isPersonScene(launchScene)) return;
     const { id: tenantId } = await this.tenants.bySlug(visit.tenantSlug);
     const { actor, tenantId: signedInAt, requestId } = currentContext();
     // A play token of another shop says nothing here.
@@ -50,7 +56,8 @@ export class VisitIntake {
     const recipient = visit.messageId && UUID.test(visit.messageId) ? await this.repository.recipientOf(visit.messageId) : undefined;
     const messageId = recipient ? visit.messageId! : null;
     const touch: NewTouch = {
-      id: newId(), entryLinkId: link?.id ?? null, messageId, visitorId: visit.visitorId, customerId, source: visitSource(link, messageId !== null), at: this.clock.now(),
+      id: newId(), entryLinkId: link?.id ?? null, messageId, visitorId: visit.visitorId, customerId, at: this.clock.now(),
+      source: visitSource(link, messageId !== null, visit.launchScene ?? undefined), launchScene: visit.launchScene ?? undefined,
     };
     await this.repository.insertTouch(touch);
     if (customerId) await this.known.note(customerId, touch);

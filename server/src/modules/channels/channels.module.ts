@@ -42,6 +42,7 @@ import { MassPosts } from './official/mass-posts.service.js';
 import { OfficialJobs } from './official/official.jobs.js';
 import { OfficialResolver } from './official/official.resolver.js';
 import { PostsRepository } from './official/posts.repository.js';
+import { EntryWays } from './entry-ways.service.js';
 import { PlatformCalls } from './platform-calls.service.js';
 import { ChannelTokensRepository } from './tokens/channel-tokens.repository.js';
 import { ChannelTokens } from './tokens/channel-tokens.service.js';
@@ -53,9 +54,9 @@ import { ChannelTokens } from './tokens/channel-tokens.service.js';
     TemplatesService, TemplatesRepository, ChannelTokens, ChannelTokensRepository, ChannelRatesRepository, ChannelSender, BatchSender,
     Authorisations, AuthorisedChannels, AuthorisationResolver, AuthorisationJobs, ComponentApi, ComponentTokens, Grants, GrantTokens, GrantsRepository, ProviderAppsRepository,
     PlatformPushes, OpenWebhooksController,
-    PlatformCalls, FollowerSync, FollowersRepository, MassPosts, PostsRepository, ArticleDesk, AccountMenu, OfficialJobs, OfficialResolver,
+    EntryWays, PlatformCalls, FollowerSync, FollowersRepository, MassPosts, PostsRepository, ArticleDesk, AccountMenu, OfficialJobs, OfficialResolver,
     InboundService, InboundRepository, InboundIntake, InboundEvents, InboundJobs, RejectionCounter, WebhooksController,
   ],
-  exports: [ChannelsService, ChannelViews, ChannelLogin, ChannelSender, BatchSender, TemplatesService, InboundEvents, FollowerSync, MassPosts, PlatformCalls],
+  exports: [ChannelsService, ChannelViews, ChannelLogin, ChannelSender, BatchSender, TemplatesService, InboundEvents, FollowerSync, MassPosts, PlatformCalls, EntryWays],
 })
 export class ChannelsModule {}

@@ -7,6 +7,7 @@ export { ChannelSender } from './sending/channel-sender.service.js';
 export { BatchSender } from './sending/batch-sender.service.js';
 export type { ContactTaskCreated, ContactTaskPage } from './adapter.js';
 export { TemplatesService } from './templates.service.js';
+export { EntryWays, ENTRY_WAYS, type EntryAddressMade, type EntryWay } from './entry-ways.service.js';
 export { FollowerSync } from './official/follower-sync.service.js';
 export { MassPosts } from './official/mass-posts.service.js';
 export { PlatformCalls, refusedBy } from './platform-calls.service.js';

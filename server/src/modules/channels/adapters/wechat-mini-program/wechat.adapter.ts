@@ -1,6 +1,6 @@
 // WeChat mini program behind the platform contract: translation only, one instance per call.
 import type {
-  AdapterFactory, AdapterInput, Capabilities, CallbackFormat, ChannelEvent, PlatformResult, PlatformSession, PlatformTemplate, SendRequest,
+  AdapterFactory, AdapterInput, Capabilities, CallbackFormat, ChannelAdapter, ChannelEvent, PlatformResult, PlatformSession, PlatformTemplate, SendRequest,
   SendResult, SubscriptionSend, WindowSend,
 } from '../../adapter.js';
 import { templateData, WeChatAccount } from '../wechat/wechat.account.js';
@@ -76,5 +76,8 @@ function windowBody({ to, content }: WindowSend): unknown {
       return { touser: to, msgtype: 'miniprogrampage', miniprogrampage: { title: content.title, pagepath: content.page, thumb_media_id: content.thumbMediaId } };
   }
 }
+
+/** The adapter of a channel as a mini program's; undefined for every other platform. */
+export const miniProgramOf = (adapter: ChannelAdapter): MiniProgram | undefined => (adapter instanceof MiniProgram ? adapter : undefined);
 
 export const wechatMiniProgram: AdapterFactory = (input) => new MiniProgram(input);

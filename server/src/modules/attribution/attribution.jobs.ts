@@ -1,0 +1,16 @@
+// Background work of attribution.
+import { Injectable } from '@nestjs/common';
+import type { EventPayload } from '@huiliu/shared';
+import { OnEvent } from '../../core/jobs/decorators.js';
+import { InboundEvents } from '../channels/index.js';
+import { ScannedCodes } from './scanned-codes.service.js';
+
+@Injectable()
+export class AttributionJobs {
+  constructor(private readonly inbound: InboundEvents, private readonly scanned: ScannedCodes) {}
+
+  @OnEvent('channel.received')
+  async hear({ channelId, inboundIds }: EventPayload<'channel.received'>): Promise<void> {
+    await this.scanned.record(channelId, await this.inbound.load(channelId, inboundIds));
+  }
+}
