@@ -7,6 +7,12 @@ import { CustomersResolver } from './customers.resolver.js';
 import { CustomersService } from './customers.service.js';
 import { IdentityRepository } from './identity/identity.repository.js';
 import { IdentityService } from './identity/identity.service.js';
+import { JoiningRepository } from './identity/joining.repository.js';
+import { JoiningService } from './identity/joining.service.js';
+import { MergedIds } from './identity/merged-ids.service.js';
+import { PeopleJobs } from './identity/people.jobs.js';
+import { PeopleNews } from './identity/people-news.service.js';
+import { UnionStateResolver } from './identity/union-state.resolver.js';
 import { PlayDoor } from './player/play-door.service.js';
 import { PlayerResolver } from './player/player.resolver.js';
 import { PlayerPeople } from './player/player-people.service.js';
@@ -22,9 +28,9 @@ import { VisitsService } from './visits.service.js';
   imports: [TenantsModule, ChannelsModule],
   providers: [
     CustomersService, CustomersRepository, CustomersResolver, CustomersJobs, VisitsService,
-    IdentityService, IdentityRepository, TagsService, TagsRepository, TagsResolver,
+    IdentityService, IdentityRepository, JoiningService, JoiningRepository, MergedIds, PeopleNews, PeopleJobs, UnionStateResolver, TagsService, TagsRepository, TagsResolver,
     TimelineService, TimelineReader, PlayerService, PlayerPeople, PlayerResolver, PlayDoor,
   ],
-  exports: [CustomersService, IdentityService, TimelineService, VisitsService],
+  exports: [CustomersService, IdentityService, PeopleNews, TimelineService, VisitsService],
 })
 export class CustomersModule {}

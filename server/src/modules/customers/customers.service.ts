@@ -6,6 +6,7 @@ import { invalid, notFound } from '../../core/errors/app-error.js';
 import { encodeCursor, decodeCursor, page, pageSize, type Page } from '../../core/graphql/paging.js';
 import { customerProblem, normalisePhone } from './customer.js';
 import { CustomersRepository, type CustomerFilter, type CustomerRow } from './customers.repository.js';
+import { JoiningService } from './identity/joining.service.js';
 import { TimelineService } from './timeline/timeline.service.js';
 
 @Injectable()
@@ -15,6 +16,7 @@ export class CustomersService {
     private readonly clock: Clock,
     private readonly customers: CustomersRepository,
     private readonly timeline: TimelineService,
+    private readonly joining: JoiningService,
   ) {}
 
   /** @throws INVALID for a malformed cursor or size. */
@@ -29,10 +31,17 @@ export class CustomersService {
     return this.db.read(() => this.customers.count(filter, phoneOf(filter)));
   }
 
-  /** @throws NOT_FOUND */
+  /** Somebody by an id; one that was joined with another answers as who they are now. @throws NOT_FOUND */
   async get(id: string): Promise<CustomerRow> {
-    const [row] = await this.byIds([id]);
-    if (!row) throw notFound('customer', id);
+    const [row] = (await this.byIds([id])) as (CustomerRow | undefined)[];
+    if (row) return row;
+    return this.now(id);
+  }
+
+  private async now(oldId: string): Promise<CustomerRow> {
+    const id = await this.joining.current(oldId);
+    const [row] = id === oldId ? [] : await this.byIds([id]);
+    if (!row) throw notFound('customer', oldId);
     return row;
   }
 

@@ -78,17 +78,26 @@ export class IdentityRepository {
     );
   }
 
-  /** Somebody came back: seen now, no longer revoked, and their union id if we learn it only now. */
+  /** Somebody came back: seen now, no longer revoked, and their union id as the platform tells it now. */
   async seen(id: string, unionId: string | undefined, now: Date): Promise<void> {
     await this.db.exec(
-      'update identities set last_seen_at = greatest(last_seen_at, $3), revoked_at = null, union_id = coalesce(union_id, $2) where id = $1', [id, unionId ?? null, now],
+      'update identities set last_seen_at = greatest(last_seen_at, $3), revoked_at = null, left_at = null, union_id = coalesce($2, union_id) where id = $1', [id, unionId ?? null, now],
+    );
+  }
+
+  /** Another id of the same person at the same account, unless somebody has it. */
+  async addSibling(identityId: string, externalId: string, now: Date): Promise<void> {
+    await this.db.exec(
+      `insert into identities (tenant_id, id, customer_id, channel_id, kind, external_id, union_id, created_at, last_seen_at)
+       select tenant_id, $2, customer_id, channel_id, kind, $3, union_id, $4, $4 from identities where id = $1 on conflict do nothing`,
+      [identityId, newId(), externalId, now],
     );
   }
 
   /** Marks identities whose person withdrew the authorisation, and forgets the person's own data. */
   async revoke(channelId: string, externalIds: readonly string[], now: Date): Promise<string[]> {
     const rows = await this.db.query<{ customerId: string }>(
-      `update identities set revoked_at = $3, union_id = null where channel_id = $1 and external_id = any($2) and revoked_at is null
+      `update identities set revoked_at = $3, union_id = null, verified_phone = null where channel_id = $1 and external_id = any($2) and revoked_at is null
        returning customer_id as "customerId"`, [channelId, externalIds, now],
     );
     const customerIds = rows.map((row) => row.customerId);

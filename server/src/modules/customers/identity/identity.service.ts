@@ -4,6 +4,7 @@ import { Clock } from '../../../core/clock.js';
 import { TenantDb } from '../../../core/db/tenant-db.js';
 import { newId } from '../../../core/ids.js';
 import { IdentityRepository, type IdentityRow, type NewIdentity } from './identity.repository.js';
+import { JoiningService } from './joining.service.js';
 
 export interface Resolved {
   customerId: string;
@@ -20,6 +21,7 @@ export class IdentityService {
     private readonly db: TenantDb,
     private readonly clock: Clock,
     private readonly identities: IdentityRepository,
+    private readonly joining: JoiningService,
   ) {}
 
   /** The person behind an id at one channel; made when unknown. Fifty calls at once make one person. Joins an open write. */
@@ -55,11 +57,26 @@ export class IdentityService {
     return this.db.write(() => this.identities.revoke(channelId, externalIds, this.clock.now()));
   }
 
+  /** The identities among these ids that are known; nobody is made. */
+  known(channelId: string, kind: string, externalIds: readonly string[]): Promise<IdentityRow[]> {
+    return this.db.read(() => this.identities.find(channelId, kind, externalIds));
+  }
+
+  /** The platform gave the same person another id at the same account. The new id is theirs unless it is somebody's already. Joins an open write. */
+  async alsoKnownAs(person: Resolved, externalId: string): Promise<void> {
+    await this.db.write(() => this.identities.addSibling(person.identityId, externalId, this.clock.now()));
+  }
+
   private async welcomeBack(known: IdentityRow, unionId: string | undefined): Promise<Resolved> {
     const now = this.clock.now();
-    const learns = unionId !== undefined && known.unionId === null;
+    const learns = unionId !== undefined && known.unionId !== unionId;
+    // Before the row is touched: everybody takes these two locks in this order.
+    if (learns) await this.identities.lock([`union/${unionId}`]);
     if (learns || known.revokedAt || now.getTime() - known.lastSeenAt.getTime() > SEEN_EVERY_MS) await this.identities.seen(known.id, unionId, now);
-    return old(known);
+    if (!learns) return old(known);
+    await this.joining.joinByUnion([unionId]);
+    const [joined] = await this.identities.find(known.channelId, known.kind, [known.externalId]);
+    return old(joined ?? known);
   }
 
   /** Behind a lock per id and union id: whoever waited looks again and finds what the first one made. */

@@ -5,6 +5,7 @@ import { Clock } from '../../../core/clock.js';
 import { bearer, Doorkeeper } from '../../../core/doorkeeper.js';
 import { AppError } from '../../../core/errors/app-error.js';
 import { isPlayToken, readPlayToken, type PlayClaims } from '../../../core/play-token.js';
+import { MergedIds } from '../identity/merged-ids.service.js';
 
 // A phone comes back with the same token for every tap; checking a signature costs more than all else a door does.
 const REMEMBERED = 8192;
@@ -16,6 +17,7 @@ export class PlayDoor {
   constructor(
     doorkeeper: Doorkeeper,
     private readonly clock: Clock,
+    private readonly merged: MergedIds,
     @Inject(CONFIG) private readonly config: Config,
   ) {
     doorkeeper.register((request) => {
@@ -23,7 +25,10 @@ export class PlayDoor {
       if (!token || !isPlayToken(token)) return undefined;
       const claims = this.read(token);
       if (!claims) throw new AppError('unauthenticated', 'The play token is over or not ours. Sign the customer in again.');
-      return { tenantId: claims.tenantId, actor: { kind: 'customer', id: claims.customerId } };
+      const { tenantId } = claims;
+      const now = this.merged.current(tenantId, claims.customerId);
+      const proven = (id: string) => ({ tenantId, actor: { kind: 'customer' as const, id } });
+      return now instanceof Promise ? now.then(proven) : proven(now);
     });
   }
 

@@ -34,7 +34,9 @@ export class TimelineService {
     await this.db.prepared(
       'timeline_record',
       `insert into customer_events (tenant_id, id, customer_id, type, occurred_at, source_key, subject_id, detail)
-       select app.current_tenant(), * from unnest($1::uuid[], $2::uuid[], $3::text[], $4::timestamptz[], $5::text[], $6::uuid[], $7::jsonb[])
+       select app.current_tenant(), r.id, coalesce(a.customer_id, r.customer_id), r.type, r.occurred_at, r.source_key, r.subject_id, r.detail
+       from unnest($1::uuid[], $2::uuid[], $3::text[], $4::timestamptz[], $5::text[], $6::uuid[], $7::jsonb[]) r(id, customer_id, type, occurred_at, source_key, subject_id, detail)
+       left join customer_aliases a on a.old_id = r.customer_id -- a job that waited may name who was joined with another meanwhile
        on conflict do nothing`,
       [
         facts.map(() => newId()), facts.map((f) => f.customerId), facts.map((f) => f.type), facts.map((f) => f.occurredAt),
