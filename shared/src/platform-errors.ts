@@ -1,22 +1,13 @@
 // What a merchant reads when a platform says no: the cause, and what to do about it. The key comes with the
 // API's answer; the platform's own code and words stay in the log.
 
-export interface Sentence {
-  what: string;
-  todo: string;
-}
+import { WECHAT_PROBLEMS } from './platform-errors-wechat.ts';
+import { type PlatformProblemText, say } from './platform-sentence.ts';
 
-export interface PlatformProblemText {
-  zh: Sentence;
-  en: Sentence;
-}
-
-const say = (zhWhat: string, zhTodo: string, enWhat: string, enTodo: string): PlatformProblemText => ({
-  zh: { what: zhWhat, todo: zhTodo },
-  en: { what: enWhat, todo: enTodo },
-});
+export type { PlatformProblemText, Sentence } from './platform-sentence.ts';
 
 export const PLATFORM_PROBLEMS = {
+  ...WECHAT_PROBLEMS,
   // The account and its credentials
   app_id_wrong: say('AppID 不对', '到微信公众平台「开发管理」复制 AppID，重新填写', 'The AppID is wrong', 'Copy it from the development settings of the mini program and enter it again'),
   app_secret_wrong: say('AppSecret 不对或已被重置', '到微信公众平台「开发管理」重置 AppSecret，把新的填进来', 'The AppSecret is wrong or was reset', 'Reset it in the development settings of the mini program and enter the new one'),

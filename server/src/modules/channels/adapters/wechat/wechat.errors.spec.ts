@@ -1,6 +1,7 @@
+import { readFile } from 'node:fs/promises';
 import { describe, expect, it } from 'vitest';
 import { isPlatformProblem } from '@huiliu/shared';
-import { failureOf, fieldOf, knownCodes, sendOutcomeOf, untilPlatformMidnight } from './wechat.errors.js';
+import { failureOf, fieldOf, isKnownCode, knownCodes, sendOutcomeOf, untilPlatformMidnight } from './wechat.errors.js';
 
 const now = new Date('2026-11-24T15:30:00Z'); // 23:30 in China
 const outcome = (code: number, errmsg = ''): unknown => sendOutcomeOf(code, errmsg, now);
@@ -42,5 +43,23 @@ describe('WeChat error codes', () => {
 
   it('ends the platform day at midnight in China', () => {
     expect(untilPlatformMidnight(new Date('2026-11-24T16:00:00Z'))).toBe(86_400_000);
+  });
+});
+
+/** Codes that WeChat's documents name for the calls we make, beside those of a send. */
+const NAMED = [
+  42002, 42003, 42007, 43104, 44993, 45028, 45029, 45056, 45057, 45058, 45059, 45072, 45080, 45081, 45157, 45158, 45159, 45169, 45171, 48003, 48006, 53503, 53600,
+  61005, 61006, 76001, 76004, 76021, 76022, 85079, 85400, 85406, 40130, 40159, 40169, 40129, 40031, 40032, 40226, 61450, 61504, 268487002, 89507, 48008, 50007,
+];
+
+describe('the table', () => {
+  it('knows every code that the documents name', () => expect(NAMED.filter((code) => !isKnownCode(code))).toEqual([]));
+
+  it('lists no code twice, since the later row would win in silence', async () => {
+    const source = await readFile(new URL('./wechat.errors.ts', import.meta.url), 'utf8');
+    const rows = source.slice(source.indexOf('const TABLE'), source.indexOf('const UNKNOWN')).matchAll(/(?<![\w_])-?\d{4,9}(?![\w_])/gu);
+    const paces = new Set(['5000', '60000', '1500', '2000']);
+    const codes = [...rows].map(([code]) => code).filter((code) => !paces.has(code));
+    expect(codes.filter((code, at) => codes.indexOf(code) !== at)).toEqual([]);
   });
 });

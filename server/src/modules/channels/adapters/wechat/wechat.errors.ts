@@ -31,8 +31,11 @@ const done: Row = { kind: 'invalid', action: { do: 'done' }, problem: 'unknown' 
 
 const rows = (row: Row, ...codes: number[]): [number, Row][] => codes.map((one) => [one, row]);
 
+/** The codes from one to another, both included. */
+const span = (from: number, to: number): number[] => Array.from({ length: to - from + 1 }, (_, n) => from + n);
+
 const TABLE = new Map<number, Row>([
-  ...rows(busy, -1, 20001, 200001, 268487001, 268487002, 61450, 61503, 61504),
+  ...rows(busy, -1, 20001, 200001, 268487001, 268487002, 61450, 61503, 61504, 45169),
   ...rows({ kind: 'throttled', action: { do: 'retry', afterMs: 1_500, scope: 'person' }, problem: 'same_person_busy' }, 43108),
   ...rows(fast(5_000), 44990),
   ...rows(fast(60_000), 45011, 45066),
@@ -64,12 +67,45 @@ const TABLE = new Map<number, Row>([
   ...rows(code('code_invalid'), 40029, 40030),
   ...rows(code('code_used'), 40163),
   ...rows(done, 45065, 40241),
-  ...rows(ours, 20002, 40002, 40033, 40035, 40097, 41001, 43001, 43002, 44002, 45067, 46101, 47001, 47002),
+  // Rations that are no send's: waiting for tomorrow is right for all but the month's, which is then told again
+  ...rows({ ...quota, problem: 'month_quota' }, 45028),
+  ...rows(quota, 44993, 85406),
+  ...rows(code('count_used_up'), 45029, 85400),
+  ...rows(code('clear_used_up'), 48006),
+  ...rows(account('agreement_missing'), 48003),
+  ...rows(account('no_permission'), 43104, 10005),
+  ...rows(account('account_banned'), 10004),
+  ...rows(account('login_domain'), 10003),
+  ...rows(account('platform_ticket'), 61005, 61006),
+  ...rows(code('not_bound'), 89002),
+  ...rows(code('order_unknown'), 89300),
+  ...rows(code('login_again'), 42002, 42003, 42007, 87007, 87009),
+  ...rows(template('template_industry'), 45027),
+  ...rows(template('template_keywords'), ...span(200016, 200022), 200100, 40246, 40247),
+  ...rows(content('post_content'), 44003, 40121, 48013, 48014),
+  ...rows(code('post_gone'), 40059),
+  ...rows(content('draft_unfit'), 53503, 53504, 53505, 53600),
+  ...rows(content('content_too_long'), 40062, 40092, 45110),
+  ...rows(code('menu_invalid'), ...span(40015, 40028), 40054, 40055, 45064, ...span(65301, 65317)),
+  ...rows(code('tag_name'), 45157, 45158, 45058),
+  ...rows(code('tag_gone'), 45159),
+  ...rows(code('tag_limit'), 45056, 45059),
+  ...rows(code('tag_too_big'), 45057),
+  ...rows(code('some_refused'), 45171),
+  ...rows(code('link_invalid'), 40066, 40212, 40225, 85088, 85401, 85402, 85403, 85405, 85407, 85408),
+  ...rows(code('scene_invalid'), 40129, 40169, 40052, 40053),
+  ...rows(code('page_missing'), 40159, 85079),
+  ...rows(done, 45072, 45080, 45081), // the typing sign is a courtesy: it may fail
+  ...rows(ours, 20002, 40002, 40031, 40032, 40033, 40035, 40039, 40097, 40114, 40130, 40201, 40202, 40203, 40400, 41001, 43001, 43002, 44002, 45067, 45083, 45084,
+    46101, 47001, 47002, 61500, 61501, ...span(76001, 76004), 76021, 76022, 87008, ...span(40230, 40240)),
 ]);
 
 const UNKNOWN: Row = { kind: 'upstream', action: { do: 'fix' }, problem: 'unknown' };
 
 const lookUp = (errcode: number): Row => TABLE.get(errcode) ?? UNKNOWN;
+
+/** Whether the table says what this code means. */
+export const isKnownCode = (errcode: number): boolean => errcode === 0 || TABLE.has(errcode);
 
 /** Every code of the table, for the tests and the docs. */
 export const knownCodes = (): number[] => [...TABLE.keys()];
