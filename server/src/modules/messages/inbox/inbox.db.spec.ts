@@ -83,7 +83,7 @@ describe('conversations', () => {
     expect((await list(shop, { filter: 'open' })).items.map((one) => one.id)).toEqual([id]);
     expect((await list(shop, { filter: 'mine' })).items).toEqual([]);
     const [account, staff] = [newId(), newId()];
-    await t.sql(`insert into accounts (id, email, password_hash) values ($1, $1::text || '@example.com', 'x')`, [account]);
+    await t.sql(`insert into accounts (id, email, name, password_hash) values ($1::uuid, $1::text || '@example.com', '小李', 'x')`, [account]);
     await t.sql(`insert into staff (tenant_id, id, account_id, name, email, role) values ($1, $2, $3, '小李', 'li@example.com', 'operator')`, [shop.tenantId, staff, account]);
     expect(await within(shop, () => t.get(ConversationsService).assign(id, staff))).toMatchObject({ assigneeId: staff, assigneeName: '小李' });
     expect((await t.as(shop.tenantId, () => t.get(ConversationsService).list({ filter: 'mine' }), { kind: 'staff', id: staff })).items.map((one) => one.id)).toEqual([id]);
@@ -170,8 +170,8 @@ describe('replies', () => {
     const shop = await aShop(t, simulator, 1, 0);
     const [anna] = shop.people as [ShopPerson];
     const id = await writes(shop, anna, '在吗');
-    const fault = (more: Record<string, unknown>) => simulator.call('POST', '/sim/faults', { path: '/cgi-bin/message/custom/send', appid: shop.appId, times: 1, ...more });
-    await fault({ errcode: -1 });
+    const fault = (more: Record<string, unknown>) => simulator.call('POST', '/sim/faults', { path: '/cgi-bin/message/custom/send', appid: shop.appId, ...more });
+    await fault({ kind: 'errcode', errcode: -1 });
     expect(await reply(shop, id, '一', 'busy-key-1')).toMatchObject({ __typename: 'Refusal' });
     expect(await reply(shop, id, '一', 'busy-key-1')).toMatchObject({ __typename: 'Refusal' }); // the same answer, and no second try
     expect(await balance(shop)).toMatchObject({ offBalance: 0, remaining: 5 });
