@@ -34,7 +34,7 @@ export function ensureSecretKey({ dataRoot, databaseUrl, isNewDatabase }) {
 export function productEnv({ root, env, host, port, databaseUrl, simulatorPort, dataRoot }) {
   const publicUrl = env.PUBLIC_URL ?? `http://127.0.0.1:${port}`;
   const simulatorUrl = simulatorPort ? `http://127.0.0.1:${simulatorPort}` : undefined;
-  const simulated = simulatorUrl ? { SIMULATOR_URL: simulatorUrl, WECHAT_API_BASE: simulatorUrl, WECOM_API_BASE: simulatorUrl } : {};
+  const simulated = simulatorUrl ? { SIMULATOR_URL: simulatorUrl, WECHAT_API_BASE: simulatorUrl, WECHAT_LOGIN_BASE: simulatorUrl, WECOM_API_BASE: simulatorUrl } : {};
   return {
     NODE_ENV: 'production',
     NODE_COMPILE_CACHE: path.join(dataRoot, 'cache', 'compile'),

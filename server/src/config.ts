@@ -20,6 +20,7 @@ const schema = z.object({
   SECRET_KEYS_OLD: z.string().default('').transform((v) => v.split(',').filter(Boolean)).pipe(z.array(key32)),
   WECHAT_API_BASE: z.url().default('https://api.weixin.qq.com'),
   WECOM_API_BASE: z.url().default('https://qyapi.weixin.qq.com'),
+  WECHAT_LOGIN_BASE: z.url().default('https://open.weixin.qq.com'),
   WECHAT_CONSENT_BASE: z.url().default('https://mp.weixin.qq.com'),
   COMPONENT_APPID: word,
   COMPONENT_SECRET: word,
@@ -29,6 +30,8 @@ const schema = z.object({
   WECOM_SUITE_SECRET: word,
   WECOM_SUITE_TOKEN: word,
   WECOM_SUITE_AES_KEY: aesKey,
+  WECOM_PROVIDER_CORPID: word,
+  WECOM_PROVIDER_SECRET: word,
   SIMULATOR_URL: z.url().optional(),
   STATIC_DIR: z.string().default(''),
   SIGN_UP: z.enum(['open', 'closed']).default('open'),
@@ -54,12 +57,16 @@ export interface Config {
   secretKeys: Buffer[];
   wechatApiBase: string;
   wecomApiBase: string;
+  /** Where a web page sends a customer to log in with WeChat. */
+  wechatLoginBase: string;
   /** Where a merchant consents to a third-party platform. */
   wechatConsentBase: string;
   /** The operator's third-party platform at WeChat (开放平台); undefined: merchants connect by secret only. */
   component?: ProviderApp;
   /** The operator's provider-developed app at WeCom (代开发模版). */
   wecomSuite?: ProviderApp;
+  /** The operator as a service provider at WeCom: makes the codes that merchants scan. Without it grants still arrive, and nobody can begin one here. */
+  wecomProvider?: { corpId: string; secret: string };
   simulatorUrl?: string;
   staticDir: string;
   signUp: 'open' | 'closed';
@@ -107,9 +114,11 @@ export function readConfig(env: NodeJS.ProcessEnv = process.env): Config {
     secretKeys: [e.SECRET_KEY, ...e.SECRET_KEYS_OLD].map((k) => Buffer.from(k, 'base64')),
     wechatApiBase: e.WECHAT_API_BASE.replace(/\/$/, ''),
     wecomApiBase: e.WECOM_API_BASE.replace(/\/$/, ''),
+    wechatLoginBase: e.WECHAT_LOGIN_BASE.replace(/\/$/, ''),
     wechatConsentBase: e.WECHAT_CONSENT_BASE.replace(/\/$/, ''),
     component: providerApp('COMPONENT_*', [e.COMPONENT_APPID, e.COMPONENT_SECRET, e.COMPONENT_TOKEN, e.COMPONENT_AES_KEY]),
     wecomSuite: providerApp('WECOM_SUITE_*', [e.WECOM_SUITE_ID, e.WECOM_SUITE_SECRET, e.WECOM_SUITE_TOKEN, e.WECOM_SUITE_AES_KEY]),
+    wecomProvider: e.WECOM_PROVIDER_CORPID && e.WECOM_PROVIDER_SECRET ? { corpId: e.WECOM_PROVIDER_CORPID, secret: e.WECOM_PROVIDER_SECRET } : undefined,
     simulatorUrl: e.SIMULATOR_URL?.replace(/\/$/, ''),
     staticDir: e.STATIC_DIR,
     signUp: e.SIGN_UP,

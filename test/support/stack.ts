@@ -83,6 +83,7 @@ export async function startStack(options: StackOptions = {}): Promise<Stack> {
     HOST: '127.0.0.1',
     PUBLIC_URL: url,
     WECHAT_API_BASE: simulator.url,
+    WECHAT_LOGIN_BASE: simulator.url,
     WECOM_API_BASE: simulator.url,
     SIMULATOR_URL: simulator.url,
     LOG_LEVEL: process.env['TEST_LOG'] ?? 'error',
