@@ -24,6 +24,7 @@ const ID_OF: Record<string, string> = {
   'customers.filter.tagId': 'tags', 'customerCount.filter.tagId': 'tags', 'deleteTag.id': 'tags', 'tagCustomers.customerIds': 'customers', 'tagCustomers.tagId': 'tags',
   'untagCustomers.customerIds': 'customers', 'untagCustomers.tagId': 'tags',
   'entryLink.id': 'entry_links', 'archiveEntryLink.id': 'entry_links', 'createEntryLink.input.offerId': 'offers', 'recordVisit.messageId': 'messages',
+  'accountTags.channelId': 'channels', 'pullAccountTags.channelId': 'channels', 'pushTagToAccount.channelId': 'channels', 'pushTagToAccount.tagId': 'tags',
   'makeEntryAddress.entryLinkId': 'entry_links', 'makeEntryAddress.channelId': 'channels',
   'couponTemplate.id': 'coupon_templates', 'coupons.templateId': 'coupon_templates', 'updateCouponTemplate.id': 'coupon_templates', 'archiveCouponTemplate.id': 'coupon_templates', 'undoRedemption.id': 'redemptions',
   'offer.id': 'offers', 'publicOffer.offerId': 'offers', 'saveOffer.id': 'offers', 'saveOffer.input.channelId': 'channels', 'saveOffer.input.couponTemplateId': 'coupon_templates', 'saveOffer.input.notices.templateId': 'message_templates',

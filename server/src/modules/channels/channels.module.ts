@@ -14,6 +14,9 @@ import { Grants } from './authorisation/grants.service.js';
 import { OpenWebhooksController } from './authorisation/open-webhooks.controller.js';
 import { PlatformPushes } from './authorisation/platform-pushes.service.js';
 import { ProviderAppsRepository } from './authorisation/provider-apps.repository.js';
+import { SuiteApi } from './authorisation/suite.client.js';
+import { SuitePushes } from './authorisation/suite-pushes.service.js';
+import { SuiteTokens } from './authorisation/suite-tokens.service.js';
 import { ChannelLifecycle } from './channel-lifecycle.service.js';
 import { ChannelLogin } from './channel-login.service.js';
 import { ChannelsJobs } from './channels.jobs.js';
@@ -41,6 +44,7 @@ import { FollowersRepository } from './official/followers.repository.js';
 import { MassPosts } from './official/mass-posts.service.js';
 import { OfficialJobs } from './official/official.jobs.js';
 import { OfficialResolver } from './official/official.resolver.js';
+import { OfficialTags } from './official/official-tags.service.js';
 import { PostsRepository } from './official/posts.repository.js';
 import { EntryWays } from './entry-ways.service.js';
 import { PlatformCalls } from './platform-calls.service.js';
@@ -53,10 +57,10 @@ import { ChannelTokens } from './tokens/channel-tokens.service.js';
     ChannelsService, ChannelsRepository, ChannelsResolver, ChannelsJobs, ChannelAccess, ChannelChecks, ChannelLifecycle, ChannelLogin, ChannelViews, PlatformHttpClient,
     TemplatesService, TemplatesRepository, ChannelTokens, ChannelTokensRepository, ChannelRatesRepository, ChannelSender, BatchSender,
     Authorisations, AuthorisedChannels, AuthorisationResolver, AuthorisationJobs, ComponentApi, ComponentTokens, Grants, GrantTokens, GrantsRepository, ProviderAppsRepository,
-    PlatformPushes, OpenWebhooksController,
-    EntryWays, PlatformCalls, FollowerSync, FollowersRepository, MassPosts, PostsRepository, ArticleDesk, AccountMenu, OfficialJobs, OfficialResolver,
+    PlatformPushes, SuiteApi, SuiteTokens, SuitePushes, OpenWebhooksController,
+    EntryWays, OfficialTags, PlatformCalls, FollowerSync, FollowersRepository, MassPosts, PostsRepository, ArticleDesk, AccountMenu, OfficialJobs, OfficialResolver,
     InboundService, InboundRepository, InboundIntake, InboundEvents, InboundJobs, RejectionCounter, WebhooksController,
   ],
-  exports: [ChannelsService, ChannelViews, ChannelLogin, ChannelSender, BatchSender, TemplatesService, InboundEvents, FollowerSync, MassPosts, PlatformCalls, EntryWays],
+  exports: [ChannelsService, ChannelViews, ChannelLogin, ChannelSender, BatchSender, TemplatesService, InboundEvents, FollowerSync, MassPosts, PlatformCalls, EntryWays, OfficialTags],
 })
 export class ChannelsModule {}

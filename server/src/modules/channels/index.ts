@@ -8,6 +8,7 @@ export { BatchSender } from './sending/batch-sender.service.js';
 export type { ContactTaskCreated, ContactTaskPage } from './adapter.js';
 export { TemplatesService } from './templates.service.js';
 export { EntryWays, ENTRY_WAYS, type EntryAddressMade, type EntryWay } from './entry-ways.service.js';
+export { OfficialTags, TAGGING_BATCH } from './official/official-tags.service.js';
 export { FollowerSync } from './official/follower-sync.service.js';
 export { MassPosts } from './official/mass-posts.service.js';
 export { PlatformCalls, refusedBy } from './platform-calls.service.js';

@@ -5,6 +5,10 @@ import { CustomersJobs } from './customers.jobs.js';
 import { CustomersRepository } from './customers.repository.js';
 import { CustomersResolver } from './customers.resolver.js';
 import { CustomersService } from './customers.service.js';
+import { AccountTagsRepository } from './followers/account-tags.repository.js';
+import { AccountTagsResolver } from './followers/account-tags.resolver.js';
+import { AccountTagsService } from './followers/account-tags.service.js';
+import { FollowersJobs } from './followers/followers.jobs.js';
 import { IdentityRepository } from './identity/identity.repository.js';
 import { IdentityService } from './identity/identity.service.js';
 import { JoiningRepository } from './identity/joining.repository.js';
@@ -17,6 +21,8 @@ import { PlayDoor } from './player/play-door.service.js';
 import { PlayerResolver } from './player/player.resolver.js';
 import { PlayerPeople } from './player/player-people.service.js';
 import { PlayerService } from './player/player.service.js';
+import { WebLoginResolver } from './player/web-login.resolver.js';
+import { WebLoginService } from './player/web-login.service.js';
 import { TagsRepository } from './tags/tags.repository.js';
 import { TagsResolver } from './tags/tags.resolver.js';
 import { TagsService } from './tags/tags.service.js';
@@ -30,6 +36,7 @@ import { VisitsService } from './visits.service.js';
     CustomersService, CustomersRepository, CustomersResolver, CustomersJobs, VisitsService,
     IdentityService, IdentityRepository, JoiningService, JoiningRepository, MergedIds, PeopleNews, PeopleJobs, UnionStateResolver, TagsService, TagsRepository, TagsResolver,
     TimelineService, TimelineReader, PlayerService, PlayerPeople, PlayerResolver, PlayDoor,
+    WebLoginService, WebLoginResolver, AccountTagsService, AccountTagsRepository, AccountTagsResolver, FollowersJobs,
   ],
   exports: [CustomersService, IdentityService, PeopleNews, TimelineService, VisitsService],
 })
