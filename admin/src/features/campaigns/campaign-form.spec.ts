@@ -33,6 +33,18 @@ describe('campaign form', () => {
     const twice = [...form().rungs, { ...newRung('window', 'ch1'), text: '再说一次' }];
     expect(campaignProblems(form({ rungs: twice }), judge)).toEqual([{ step: 'message', problem: 'repeated', rung: 2 }]);
   });
+  it('lets a text for many name nobody', () => {
+    const task = { ...newRung('contact_task', 'ch1'), text: '{{shop.name}}上新了' };
+    expect(rungProblems(task, judge)).toEqual([]);
+    expect(rungProblems({ ...task, text: '{{customer.name | default: "您"}}，上新了' }, judge)).toEqual([{ problem: 'personal_variable', variable: 'customer.name' }]);
+    expect(rungProblems({ ...task, deadlineHours: 361 }, judge)).toEqual([{ problem: 'deadline_range' }]);
+    const post = { ...newRung('post', 'ch1'), mediaId: 'MEDIA' };
+    expect(rungProblems(post, judge)).toEqual([]);
+    expect(rungProblems({ ...post, text: '上新' }, judge)).toEqual([{ problem: 'two_contents' }]);
+    expect(campaignInput(form({ rungs: [task, post] }), 's').contents).toEqual([
+      { kind: 'contact_task', channelId: 'ch1', text: '{{shop.name}}上新了', deadlineHours: 24 }, { kind: 'post', channelId: 'ch1', mediaId: 'MEDIA' },
+    ]);
+  });
   it('judges each rung by its kind', () => {
     const rung = newRung('window', 'ch1');
     expect(rungProblems(rung, judge)).toEqual([{ problem: 'text_missing' }]);

@@ -1,5 +1,5 @@
 // The campaign as the wizard edits it: steps, what is wrong in each, and what goes to the server. Plain data.
-import { parseMessageText } from '@huiliu/shared';
+import { parseMessageText, TASK_DEADLINE_HOURS, TASK_TEXT_LIMIT, type RungKind } from '@huiliu/shared';
 import { valueProblems, type ApiField, type Samples, type Values } from '../../pickers/message-values.ts';
 import type { PresetKey } from '../../pickers/segment-presets.ts';
 import type { CampaignInput } from '../../api/generated/graphql.ts';
@@ -10,12 +10,19 @@ export type Step = (typeof STEPS)[number];
 export interface Rung {
   /** Ours, for the list on the screen. */
   key: number;
-  kind: 'window' | 'subscription';
+  kind: RungKind;
   channelId: string;
   templateId: string;
   fields: Values;
   text: string;
+  /** Post: a draft article instead of a text. */
+  mediaId: string;
+  /** Group send: how long employees are waited for. */
+  deadlineHours: number;
 }
+export const hasTemplate = ({ kind }: Pick<Rung, 'kind'>): boolean => kind === 'subscription' || kind === 'template';
+/** One call for many: everybody reads the same. */
+export const isBatch = ({ kind }: Pick<Rung, 'kind'>): boolean => kind === 'post' || kind === 'contact_task';
 export interface CampaignForm {
   name: string;
   goal: string;
@@ -36,7 +43,7 @@ export interface Template { id: string; title: string; fields: ApiField[] }
 export interface StepProblem {
   step: Step;
   problem: 'name_missing' | 'name_long' | 'no_people' | 'no_rung' | 'no_channel' | 'no_template' | 'repeated' | 'text_missing' | 'text_long'
-    | 'unknown_variable' | 'bad_braces' | 'field' | 'holdout_range' | 'cap_range' | 'quiet_same' | 'useful_past' | 'attribution_range';
+    | 'unknown_variable' | 'bad_braces' | 'personal_variable' | 'two_contents' | 'deadline_range' | 'field' | 'holdout_range' | 'cap_range' | 'quiet_same' | 'useful_past' | 'attribution_range';
   rung?: number;
   variable?: string;
 }
@@ -47,7 +54,7 @@ export const MAX_RUNGS = 6;
 
 let keys = 0;
 export function newRung(kind: Rung['kind'], channelId: string): Rung {
-  return { key: ++keys, kind, channelId, templateId: '', fields: {}, text: '' };
+  return { key: ++keys, kind, channelId, templateId: '', fields: {}, text: '', mediaId: '', deadlineHours: TASK_DEADLINE_HOURS.usual };
 }
 
 export interface Judge {
@@ -80,20 +87,33 @@ function messageProblems(form: CampaignForm, judge: Judge): StepProblem[] {
 }
 
 /** Two rungs that spend the same permit are one rung: the second would never be reached. */
-const permitOf = (rung: Rung): string => `${rung.kind}:${rung.channelId}:${rung.kind === 'window' ? '' : rung.templateId}`;
+const permitOf = (rung: Rung): string => `${rung.kind}:${rung.channelId}:${hasTemplate(rung) ? rung.templateId : ''}`;
 
 /** What is wrong with one rung of the ladder. */
 export function rungProblems(rung: Rung, judge: Pick<Judge, 'samples' | 'template'>): Omit<StepProblem, 'step'>[] {
   if (rung.channelId === '') return [{ problem: 'no_channel' }];
-  if (rung.kind === 'window') return windowProblems(rung.text);
+  if (isBatch(rung)) return batchProblems(rung);
+  if (rung.kind === 'window') return textProblems(rung.text, MAX_WINDOW_LETTERS);
   const template = judge.template(rung.templateId);
   if (!template) return [{ problem: 'no_template' }];
   return Object.keys(valueProblems(template.fields, rung.fields, judge.samples)).length > 0 ? [{ problem: 'field' }] : [];
 }
 
-function windowProblems(text: string): Omit<StepProblem, 'step'>[] {
+function batchProblems(rung: Rung): Omit<StepProblem, 'step'>[] {
+  if (rung.kind === 'post' && rung.mediaId.trim() !== '') return rung.text.trim() === '' ? [] : [{ problem: 'two_contents' }];
+  const wrong = textProblems(rung.text, textLimit(rung.kind));
+  if (wrong.length > 0) return wrong;
+  const parsed = parseMessageText(rung.text);
+  const personal = parsed.ok ? parsed.parts.find((part) => typeof part !== 'string' && part.name !== 'shop.name') : undefined;
+  if (personal !== undefined && typeof personal !== 'string') return [{ problem: 'personal_variable', variable: personal.name }];
+  return rung.kind === 'contact_task' && !whole(rung.deadlineHours, TASK_DEADLINE_HOURS.fewest, TASK_DEADLINE_HOURS.most) ? [{ problem: 'deadline_range' }] : [];
+}
+
+export const textLimit = (kind: Rung['kind']): number => (kind === 'contact_task' ? TASK_TEXT_LIMIT : MAX_WINDOW_LETTERS);
+
+function textProblems(text: string, limit: number): Omit<StepProblem, 'step'>[] {
   if (text.trim() === '') return [{ problem: 'text_missing' }];
-  if ([...text.trim()].length > MAX_WINDOW_LETTERS) return [{ problem: 'text_long' }];
+  if ([...text.trim()].length > limit) return [{ problem: 'text_long' }];
   const parsed = parseMessageText(text);
   if (parsed.ok) return [];
   return parsed.problem === 'unknown_variable' ? [{ problem: 'unknown_variable', variable: parsed.variable }] : [{ problem: 'bad_braces', variable: parsed.near }];
@@ -118,9 +138,7 @@ export function campaignInput(form: CampaignForm, segmentId: string): CampaignIn
     goal: form.goal,
     segmentId,
     holdoutPercent: form.holdoutPercent,
-    contents: form.rungs.map((rung) => rung.kind === 'window'
-      ? { kind: 'window' as const, channelId: rung.channelId, text: rung.text.trim() }
-      : { kind: 'subscription' as const, channelId: rung.channelId, templateId: rung.templateId, fields: rung.fields }),
+    contents: form.rungs.map(contentInput),
     offerId: form.offerId || null,
     capMessages: form.cap?.messages ?? null,
     capDays: form.cap?.days ?? null,
@@ -131,12 +149,19 @@ export function campaignInput(form: CampaignForm, segmentId: string): CampaignIn
   };
 }
 
+function contentInput({ kind, channelId, templateId, fields, text, mediaId, deadlineHours }: Rung): CampaignInput['contents'][number] {
+  if (hasTemplate({ kind })) return { kind, channelId, templateId, fields };
+  if (kind === 'contact_task') return { kind, channelId, text: text.trim(), deadlineHours };
+  if (kind === 'post' && mediaId.trim() !== '') return { kind, channelId, mediaId: mediaId.trim() };
+  return { kind, channelId, text: text.trim() };
+}
+
 interface Saved {
   name: string;
   goal: string;
   segment: { id: string };
   holdoutPercent: number;
-  contents: { kind: 'window' | 'subscription'; channelId: string; template?: { id: string } | null; fields?: unknown; text?: string | null }[];
+  contents: { kind: RungKind; channelId: string; template?: { id: string } | null; fields?: unknown; text?: string | null; mediaId?: string | null; deadlineHours?: number | null }[];
   offer?: { id: string } | null;
   capMessages?: number | null;
   capDays?: number | null;
@@ -157,6 +182,8 @@ export function fromCampaign(saved: Saved): CampaignForm {
       templateId: content.template?.id ?? '',
       fields: (content.fields ?? {}) as Values,
       text: content.text ?? '',
+      mediaId: content.mediaId ?? '',
+      deadlineHours: content.deadlineHours ?? TASK_DEADLINE_HOURS.usual,
     })),
     offerId: saved.offer?.id ?? '',
     holdoutPercent: saved.holdoutPercent,

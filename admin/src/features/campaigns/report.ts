@@ -3,7 +3,7 @@
 export type CampaignState = 'draft' | 'planning' | 'sending' | 'paused' | 'stopped' | 'completed' | 'cancelled';
 
 export interface Progress {
-  audience: number; planned: number; leased: number; sending: number; sent: number; unknown: number; refused: number;
+  audience: number; planned: number; leased: number; sending: number; awaiting: number; sent: number; unknown: number; refused: number;
   failed: number; skipped: number; heldBack: number; cancelled: number; chunks: number; chunksDone: number;
 }
 
@@ -31,7 +31,7 @@ export interface ProgressView {
 
 /** One bar out of many states: sent, still waiting, not reached, held back. */
 export function progressView(progress: Progress, state: CampaignState): ProgressView {
-  const waiting = progress.planned + progress.leased + progress.sending;
+  const waiting = progress.planned + progress.leased + progress.sending + progress.awaiting;
   const notReached = progress.refused + progress.failed + progress.skipped + progress.cancelled + progress.unknown;
   const settled = progress.sent + notReached + progress.heldBack;
   const planned = progress.chunks > 0 ? progress.chunksDone / progress.chunks : 0;
@@ -82,7 +82,7 @@ const FIXES: Record<string, Fix> = {
   channel_paused: 'channel', day_quota: 'channel', token_invalid: 'channel', account_banned: 'channel', subscription_banned: 'channel',
   template_wrong: 'channel', template_restricted: 'channel', page_missing: 'channel',
   variable_missing: 'message', content_rule: 'message', content_forbidden: 'message', content_too_long: 'message',
-  capped: 'rules', quiet_hours_too_late: 'rules',
+  capped: 'rules', quiet_hours_too_late: 'rules', unconfirmed: 'rules', post_rejected: 'message',
 };
 
 /** One card per cause, largest first; the hold-out is no failure. */
