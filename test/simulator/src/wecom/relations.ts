@@ -5,6 +5,8 @@ import { externalIdOf } from './external-id.ts';
 import { pushToCorp } from './pushes.ts';
 
 const WELCOME_MS = 20_000;
+/** The warning comes when fewer than 20 are left. */
+const LOW_BALANCE = 19;
 
 export interface NewContact {
   userid: string;
@@ -51,6 +53,7 @@ export function addContact(world: World, corp: Corp, input: NewContact): { conta
   corp.keepContact(contact);
   if (input.silent) return { contact, welcomeCode: '' };
   corp.say(contact.userid, contact.person, { at: now, from: 'system', kind: 'system', text: input.half ? '你已添加对方，等待对方确认' : '你已添加了企业微信联系人，现在可以开始聊天了' });
+  if (contact.linkId !== undefined) spendBalance(world, corp);
   const welcomeCode = issueWelcome(corp, contact, now);
   pushContactChange(world, corp, contact, { type: input.half ? 'add_half_external_contact' : 'add_external_contact', more: addFields(contact, welcomeCode) });
   return { contact, welcomeCode };
@@ -90,6 +93,27 @@ export function endTransfer(world: World, corp: Corp, input: { contact: Contact;
   deleteByEmployee(world, corp, contact, 'DELETE_BY_TRANSFER');
   if (corp.contact(to, contact.person)?.state === 'friend') return;
   addContact(world, corp, { userid: to, person: contact.person, channel: contact.channel, addWay: 202 });
+}
+
+/** A customer who came by an acquisition link costs one of the paid balance. */
+function spendBalance(world: World, corp: Corp): void {
+  const left = Math.max(0, corp.data.settings.acquisitionBalance - 1);
+  corp.data.settings.acquisitionBalance = left;
+  if (left === LOW_BALANCE) pushAcquisition(world, corp, 'balance_low');
+  if (left === 0) pushAcquisition(world, corp, 'balance_exhausted');
+}
+
+function pushAcquisition(world: World, corp: Corp, ChangeType: string): void {
+  void pushToCorp(world, corp, { kind: 'contact', event: 'customer_acquisition', fields: () => ({ ChangeType }) });
+}
+
+/** A customer of a link wrote for the first time. */
+export function pushChatStart(world: World, corp: Corp, contact: Contact): void {
+  void pushToCorp(world, corp, {
+    kind: 'contact',
+    event: 'customer_acquisition',
+    fields: (app: CorpApp) => ({ ChangeType: 'customer_start_chat', UserID: contact.userid, ExternalUserID: externalIdOf(corp.corpid, app, contact.person), LinkId: contact.linkId ?? '' }),
+  });
 }
 
 function addFields(contact: Contact, welcomeCode: string): Record<string, string> {

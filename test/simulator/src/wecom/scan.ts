@@ -32,7 +32,7 @@ function byCode(corp: Corp, id: string): Omit<NewContact, 'person'> | null {
 function byLink(corp: Corp, id: string, url: string): Omit<NewContact, 'person'> | null {
   const link = corp.data.links.get(id);
   const userid = link?.users[link.next % link.users.length];
-  if (!link || userid === undefined) return null;
+  if (!link || userid === undefined || corp.data.settings.acquisitionBalance === 0) return null;
   link.next += 1;
   const query = new URL(url, 'http://link').searchParams;
   const channel = Buffer.from(query.get('customer_channel') ?? '').subarray(0, 64).toString();

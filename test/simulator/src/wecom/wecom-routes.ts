@@ -1,10 +1,18 @@
 import type { FastifyInstance } from 'fastify';
 import type { World } from '../world.ts';
+import { addAcquisitionRoutes } from './api/acquisition.ts';
+import { addContactWayRoutes } from './api/contact-ways.ts';
 import { addContactRoutes } from './api/contacts.ts';
+import { addGroupSendRoutes } from './api/group-sends.ts';
+import { addMediaRoutes } from './api/media.ts';
+import { addTagRoutes } from './api/tags.ts';
 import { addWecomTokenRoutes } from './api/tokens.ts';
+import { addWelcomeRoutes } from './api/welcome.ts';
 import { addCorpControl } from './control/corps.ts';
 import { addEmployeeControl } from './control/employees.ts';
 import { addWecomPeopleControl } from './control/people.ts';
+import { addTagControl } from './control/tags.ts';
+import { addTaskControl } from './control/tasks.ts';
 
 /** Paths that WeChat has too: the kind of token says whose call it is. */
 const SHARED = ['/cgi-bin/media/upload', '/cgi-bin/media/uploadimg', '/cgi-bin/get_api_domain_ip', '/cgi-bin/getcallbackip'];
@@ -21,6 +29,12 @@ export function rewriteWecom(world: World, url: string): string {
 export function addWecomRoutes(server: FastifyInstance, world: World): void {
   addWecomTokenRoutes(server, world);
   addContactRoutes(server, world);
+  addContactWayRoutes(server, world);
+  addAcquisitionRoutes(server, world);
+  addWelcomeRoutes(server, world);
+  addTagRoutes(server, world);
+  addGroupSendRoutes(server, world);
+  addMediaRoutes(server, world);
 }
 
 /** The control side. */
@@ -28,4 +42,6 @@ export function addWecomControl(server: FastifyInstance, world: World): void {
   addCorpControl(server, world);
   addWecomPeopleControl(server, world);
   addEmployeeControl(server, world);
+  addTagControl(server, world);
+  addTaskControl(server, world);
 }

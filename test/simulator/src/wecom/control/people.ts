@@ -3,7 +3,7 @@ import { ControlError, personOr404 } from '../../control/control-error.ts';
 import type { World } from '../../world.ts';
 import { isRelated, type Corp } from '../corp.ts';
 import { externalIdOf } from '../external-id.ts';
-import { addContact, deleteByPerson, type NewContact } from '../relations.ts';
+import { addContact, deleteByPerson, pushChatStart, type NewContact } from '../relations.ts';
 import { scanned } from '../scan.ts';
 import { contactOr404, corpOr404, employeeOr404 } from './found.ts';
 
@@ -67,6 +67,7 @@ function addTalking(server: FastifyInstance, world: World): void {
     const contact = contactOr404(world, corp, req.body.userid, req.params.id);
     if (contact.state !== 'friend' && contact.state !== 'half') throw new ControlError(409, 'the two are not friends');
     const now = world.clock.now();
+    if (contact.linkId !== undefined && !contact.talked) pushChatStart(world, corp, contact);
     contact.talked = true;
     contact.lastAt = now;
     corp.say(contact.userid, contact.person, { at: now, from: 'me', kind: 'text', text: req.body.text });
