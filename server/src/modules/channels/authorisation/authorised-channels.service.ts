@@ -6,20 +6,36 @@ import { TenantDb } from '../../../core/db/tenant-db.js';
 import { Events } from '../../../core/events/events.js';
 import { refusal, type Refusal } from '../../../core/graphql/refusal.js';
 import { newId } from '../../../core/ids.js';
+import { CONFIG, type Config } from '../../../config.js';
 import { LOG, type Log } from '../../../core/log.js';
 import { Audit } from '../../tenants/index.js';
 import { ChannelAccess } from '../channel-access.service.js';
 import { ChannelsRepository } from '../channels.repository.js';
 import { ChannelTokens } from '../tokens/channel-tokens.service.js';
-import type { Granted } from './component.client.js';
-import type { AuthorisedAccount } from './grant.js';
+import { randomWord, sealCredentials } from '../channel.secrets.js';
+import type { ChannelRow } from '../channels.repository.js';
 import { GrantTokens } from './grant-tokens.service.js';
 import { GrantsRepository } from './grants.repository.js';
+
+/** An account that its merchant let our platform app speak for. */
+export interface Arrival {
+  platform: string;
+  appId: string;
+  name: string;
+  originalId: string | null;
+  settings: Record<string, unknown>;
+  permissions: readonly number[];
+  /** WeChat: what its tokens come from. */
+  refreshToken?: string;
+  /** WeCom: the permanent code, which is the secret of our app at that corp. */
+  appSecret?: string;
+}
 
 @Injectable()
 export class AuthorisedChannels {
   // eslint-disable-next-line max-params -- wiring
   constructor(
+    @Inject(CONFIG) private readonly config: Config,
     private readonly db: TenantDb,
     private readonly repository: ChannelsRepository,
     private readonly grants: GrantsRepository,
@@ -33,16 +49,16 @@ export class AuthorisedChannels {
   ) {}
 
   /** The id of the channel: the account's own where the merchant has one already. Refused: `connected_elsewhere`. */
-  async connect(granted: Granted, account: AuthorisedAccount): Promise<string | Refusal> {
-    const id = await this.grants.whileOurs(granted.appId, () =>
+  async connect(arrival: Arrival): Promise<string | Refusal> {
+    const id = await this.grants.whileOurs(arrival.appId, () =>
       this.db.write(async () => {
-        const known = await this.repository.findByApp(account.platform, granted.appId);
+        const known = await this.repository.findByApp(arrival.platform, arrival.appId);
         const channelId = known?.id ?? newId();
-        await (known === undefined ? this.insert(channelId, granted, account) : this.switchOver(channelId, account));
-        await this.keepGrant(channelId, granted, account);
+        await (known === undefined ? this.insert(channelId, arrival) : this.switchOver(channelId, arrival));
+        await this.keepGrant(channelId, arrival);
         return channelId;
       }));
-    if (id === undefined) return refusal('connected_elsewhere', { appId: granted.appId });
+    if (id === undefined) return refusal('connected_elsewhere', { appId: arrival.appId });
     this.access.forget(id);
     return id;
   }
@@ -63,33 +79,39 @@ export class AuthorisedChannels {
     this.log.warn({ channelId }, 'a merchant took back the authorisation of an account');
   }
 
-  private async insert(id: string, { appId }: Granted, account: AuthorisedAccount): Promise<void> {
+  private async insert(id: string, arrival: Arrival): Promise<void> {
     await this.repository.insert({
-      tenant_id: currentTenantId(), id, platform: account.platform, name: nameOf(account, appId), app_id: appId, original_id: account.originalId,
-      credentials: null, settings: settingsOf(account), callback_mode: 'secure', callback_format: 'xml', checks: {}, status: 'connecting', status_reason: null,
+      tenant_id: currentTenantId(), id, platform: arrival.platform, name: nameOf(arrival), app_id: arrival.appId, original_id: arrival.originalId,
+      credentials: this.credentials(id, arrival, undefined), settings: arrival.settings, callback_mode: 'secure', callback_format: 'xml',
+      checks: {}, status: 'connecting', status_reason: null,
     });
     await this.repository.patch(id, { authorisation: 'platform' });
   }
 
   /** Was connected by secret, or by a grant that ended. The merchant's name for it and all history stay; a secret is not kept beside a grant. */
-  private async switchOver(id: string, account: AuthorisedAccount): Promise<void> {
+  private async switchOver(id: string, arrival: Arrival): Promise<void> {
     const row = await this.repository.find(id);
     await this.repository.patch(id, {
-      authorisation: 'platform', credentials: null, original_id: account.originalId, settings: { ...row?.settings, ...settingsOf(account) },
+      authorisation: 'platform', credentials: this.credentials(id, arrival, row), original_id: arrival.originalId, settings: { ...row?.settings, ...arrival.settings },
       callback_mode: 'secure', callback_format: 'xml', status: 'connecting', status_reason: null,
     });
   }
 
-  private async keepGrant(id: string, granted: Granted, account: AuthorisedAccount): Promise<void> {
-    const permissions = granted.permissions.length > 0 ? granted.permissions : account.permissions;
-    await this.grants.save(id, this.grantTokens.sealed({ id, tenant_id: currentTenantId() }, granted.refreshToken), permissions, this.clock.now());
+  private credentials(id: string, { appSecret }: Arrival, row: ChannelRow | undefined): Buffer | null {
+    if (appSecret === undefined) return null;
+    const old = row && this.access.credentialsOf(row);
+    const credentials = { appSecret, callbackToken: old?.callbackToken || randomWord(32), encodingAesKey: old?.encodingAesKey || randomWord(43) };
+    return sealCredentials(this.config.secretKeys, { tenantId: currentTenantId(), channelId: id }, credentials);
+  }
+
+  private async keepGrant(id: string, { platform, appId, permissions, refreshToken }: Arrival): Promise<void> {
+    const sealed = refreshToken === undefined ? null : this.grantTokens.sealed({ id, tenant_id: currentTenantId() }, refreshToken);
+    await this.grants.save(id, sealed, permissions, this.clock.now());
     await this.tokens.drop(id);
     await this.events.emit('channel.connected', { channelId: id });
-    await this.audit.record('channel.authorise', { kind: 'channel', id }, { platform: account.platform, appId: granted.appId, permissions });
+    await this.audit.record('channel.authorise', { kind: 'channel', id }, { platform, appId, permissions });
   }
 }
 
-const settingsOf = ({ accountType }: AuthorisedAccount): Record<string, unknown> => (accountType === undefined ? {} : { accountType });
-
 /** A name of the platform may be longer than ours, or empty for a new account. */
-const nameOf = ({ name }: AuthorisedAccount, appId: string): string => Array.from(name.trim()).slice(0, 40).join('') || appId;
+const nameOf = ({ name, appId }: Arrival): string => Array.from(name.trim()).slice(0, 40).join('') || appId;

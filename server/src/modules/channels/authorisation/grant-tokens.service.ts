@@ -12,7 +12,8 @@ import { GrantsRepository } from './grants.repository.js';
 
 type Account = Pick<ChannelRow, 'id' | 'tenant_id' | 'app_id' | 'platform' | 'authorisation'>;
 
-const GONE: PlatformFailure = { ok: false, kind: 'forbidden', problem: 'authorization_gone', code: 0, detail: 'no grant is held for this account' };
+/** What whoever needs a token is told once the grant ended. */
+export const GONE: PlatformFailure = { ok: false, kind: 'forbidden', problem: 'authorization_gone', code: 0, detail: 'no grant is held for this account' };
 
 @Injectable()
 export class GrantTokens {
@@ -27,6 +28,13 @@ export class GrantTokens {
   /** True when tokens of this account come from a grant; a provider-developed app at WeCom has a secret after all. */
   speaksFor(account: Account): boolean {
     return account.authorisation === 'platform' && isComponentPlatform(account.platform);
+  }
+
+  /** True when the merchant took the grant back: a permanent code would still be tried in vain. */
+  async isEnded(account: Account): Promise<boolean> {
+    if (account.authorisation !== 'platform') return false;
+    const grant = await this.db.read(() => this.grants.find(account.id));
+    return grant?.revoked_at !== null;
   }
 
   /** A new token of the account. Called by whoever holds the token's lease, so the refresh token has one user at a time. */

@@ -86,11 +86,18 @@ export class GrantsRepository {
     return count === 1;
   }
 
+  /** Whose start this is, while it may still be used: the platform's push brings only the state. */
+  startOf(stateHash: Buffer, now: Date): Promise<{ tenant_id: string; started_by: string } | undefined> {
+    return this.systemDb.read('a grant by push brings only the state of the one who began it', () =>
+      this.systemDb.one<{ tenant_id: string; started_by: string }>(
+        'select tenant_id, started_by from authorisation_starts where state_hash = $1 and used_at is null and expires_at > $2', [stateHash, now]));
+  }
+
   /** Before the tenant is known: a push through the platform names only the account. */
-  channelOf(appId: string): Promise<{ id: string; tenant_id: string } | undefined> {
+  channelOf(appId: string, platforms: readonly string[]): Promise<{ id: string; tenant_id: string } | undefined> {
     return this.systemDb.read('a push through the platform app names only the account', () =>
       this.systemDb.one<{ id: string; tenant_id: string }>(
-        `select id, tenant_id from channels where app_id = $1 and authorisation = 'platform' and status <> 'disconnected' limit 1`, [appId]));
+        `select id, tenant_id from channels where app_id = $1 and platform = any($2) and authorisation = 'platform' and status <> 'disconnected' limit 1`, [appId, platforms]));
   }
 
   /**

@@ -1,23 +1,26 @@
-// The addresses of the operator's third-party platform: /hooks/open/wechat for the platform itself, and
-// /hooks/open/wechat/:appid/callback for the accounts behind it. The same promise as the other callbacks: check, store, answer.
+// The addresses of the operator's platform apps: /hooks/open/wechat for the third-party platform itself,
+// /hooks/open/wechat/:appid/callback for the accounts behind it, /hooks/open/wecom for the provider-developed app. The same promise as the other callbacks: check, store, answer.
 import { Inject, Injectable, type OnModuleInit } from '@nestjs/common';
 import { HttpAdapterHost } from '@nestjs/core';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { LOG, type Log } from '../../../core/log.js';
-import { PayloadError, type InboundRequest } from '../adapter.js';
+import { PayloadError, type CallbackRefusal, type InboundRequest } from '../adapter.js';
 import { InboundIntake } from '../inbound/inbound-intake.service.js';
 import { RejectionCounter } from '../inbound/rejection-counter.service.js';
 import { inboundOf } from '../inbound/webhooks.controller.js';
 import { PlatformPushes } from './platform-pushes.service.js';
+import { SuitePushes } from './suite-pushes.service.js';
 
 const MAX_BYTES = 1_048_576;
 const TEXT = 'text/plain; charset=utf-8';
 
 @Injectable()
 export class OpenWebhooksController implements OnModuleInit {
+  // eslint-disable-next-line max-params -- wiring
   constructor(
     private readonly host: HttpAdapterHost,
     private readonly pushes: PlatformPushes,
+    private readonly suite: SuitePushes,
     private readonly intake: InboundIntake,
     private readonly rejections: RejectionCounter,
     @Inject(LOG) private readonly log: Log,
@@ -31,23 +34,36 @@ export class OpenWebhooksController implements OnModuleInit {
       scope.removeAllContentTypeParsers();
       scope.addContentTypeParser('*', { parseAs: 'buffer', bodyLimit: MAX_BYTES }, (_request, body, done) => done(null, body));
       scope.route({ method: 'POST', url: '/hooks/open/wechat', bodyLimit: MAX_BYTES, handler: (request, reply) => this.forPlatform(request, reply) });
+      scope.route({ method: ['GET', 'POST'], url: '/hooks/open/wecom', bodyLimit: MAX_BYTES, handler: (request, reply) => this.forSuite(request, reply) });
       scope.route({ method: ['GET', 'POST'], url: '/hooks/open/wechat/:appid/callback', bodyLimit: MAX_BYTES, handler: (request, reply) => this.forAccount(request, reply) });
     });
   }
 
-  private async forPlatform(request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
-    const opened = this.pushes.open(inboundOf(request));
-    if (typeof opened === 'string') {
-      this.log.warn({ reason: opened }, 'a push for the platform app was refused');
-      return reply.code(opened === 'not_configured' ? 404 : 403).type(TEXT).send(opened);
-    }
+  private forPlatform(request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
+    return this.take(this.pushes.open(inboundOf(request)), (payload) => this.pushes.receive(payload), reply);
+  }
+
+  private forSuite(request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
+    const inbound = inboundOf(request);
+    if (inbound.method === 'POST') return this.take(this.suite.open(inbound), (payload) => this.suite.receive(payload), reply);
+    const opened = this.suite.handshake(inbound);
+    return Promise.resolve(typeof opened === 'string' ? this.refuse(opened, reply) : reply.type(TEXT).send(opened.answer));
+  }
+
+  private async take(opened: { payload: string } | CallbackRefusal, receive: (payload: string) => Promise<void>, reply: FastifyReply): Promise<FastifyReply> {
+    if (typeof opened === 'string') return this.refuse(opened, reply);
     try {
-      await this.pushes.receive(opened.payload);
+      await receive(opened.payload);
     } catch (error) {
       if (!(error instanceof PayloadError)) throw error;
-      return reply.code(403).type(TEXT).send('malformed');
+      return this.refuse('malformed', reply);
     }
     return reply.type(TEXT).send('success');
+  }
+
+  private refuse(reason: CallbackRefusal, reply: FastifyReply): FastifyReply {
+    this.log.warn({ reason }, 'a push for a platform app was refused');
+    return reply.code(reason === 'not_configured' ? 404 : 403).type(TEXT).send(reason);
   }
 
   private async forAccount(request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {

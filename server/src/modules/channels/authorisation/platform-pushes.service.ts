@@ -14,6 +14,7 @@ import { ChannelAccess, type OpenChannel } from '../channel-access.service.js';
 import { AuthorisedChannels } from './authorised-channels.service.js';
 import { refreshGrant } from './authorisation.job.js';
 import { ComponentTokens } from './component-tokens.service.js';
+import { COMPONENT_PLATFORMS } from './grant.js';
 import { GrantsRepository } from './grants.repository.js';
 
 @Injectable()
@@ -51,7 +52,7 @@ export class PlatformPushes {
   /** The channel of an account behind the platform, with an adapter that checks by the platform's keys. */
   async channelOf(appId: string): Promise<{ open: OpenChannel; gate: ChannelAdapter } | undefined> {
     const app = this.config.component;
-    const found = app && (await this.grants.channelOf(appId));
+    const found = app && (await this.grants.channelOf(appId, COMPONENT_PLATFORMS));
     const open = found && (await this.access.forCallback(found.id));
     if (app === undefined || open === undefined) return undefined;
     const { row } = open;
@@ -60,7 +61,7 @@ export class PlatformPushes {
   }
 
   private async grantChanged(kind: 'unauthorized' | 'authorized' | 'updateauthorized', appId: string, at: Date): Promise<void> {
-    const found = await this.grants.channelOf(appId);
+    const found = await this.grants.channelOf(appId, COMPONENT_PLATFORMS);
     // Not ours yet: an authorisation is finished by the browser that began it, not by this notice.
     if (found === undefined) return;
     await runAs({ tenantId: found.tenant_id, actor: { kind: 'system', name: 'callback' }, requestId: '-' }, () =>

@@ -2,8 +2,8 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { CONFIG, type Config } from '../../../config.js';
 import { TenantDb } from '../../../core/db/tenant-db.js';
-import type { PlatformResult } from '../adapter.js';
-import { GrantTokens } from '../authorisation/grant-tokens.service.js';
+import type { AccessToken, PlatformResult } from '../adapter.js';
+import { GONE, GrantTokens } from '../authorisation/grant-tokens.service.js';
 import type { OpenChannel } from '../channel-access.service.js';
 import { open as openSecret, seal, type Place } from '../channel.secrets.js';
 import { ChannelTokensRepository } from './channel-tokens.repository.js';
@@ -62,8 +62,13 @@ export class ChannelTokens {
       key: channel.row.id,
       seal: (token) => seal(this.config.secretKeys, place, token),
       open: (envelope) => openSecret(this.config.secretKeys, place, envelope),
-      issue: (force) => (this.grants.speaksFor(channel.row) ? this.grants.issue(channel.row) : channel.adapter.issueToken(force)),
+      issue: (force) => this.issue(channel, force),
     };
+  }
+
+  private async issue(channel: OpenChannel, force: boolean): Promise<PlatformResult<AccessToken>> {
+    if (this.grants.speaksFor(channel.row)) return this.grants.issue(channel.row);
+    return (await this.grants.isEnded(channel.row)) ? GONE : channel.adapter.issueToken(force);
   }
 
   private rows(): TokenRows {
