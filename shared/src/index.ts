@@ -8,4 +8,5 @@ export * from './template-fields.ts';
 export * from './reach-rules.ts';
 export * from './message-text.ts';
 export * from './platform-errors.ts';
+export * from './platform-quotas.ts';
 export * from './offer.ts';

@@ -6,7 +6,6 @@ export const WECHAT_PROBLEMS = {
   month_quota: say('本月的群发次数已用完', '下个月自动恢复；这个月请改用其他渠道', 'The posts of this month are used up', 'They come back next month; use another channel until then'),
   count_used_up: say('数量已到微信的上限', '删掉不再用的，再新建', 'WeChat allows no more of these', 'Delete those that are not used, then make a new one'),
   clear_used_up: say('本月的清零次数已用完', '等次数自然恢复：日限额在 0 点恢复，清零机会下个月恢复', 'The resets of this month are used up', 'Daily quotas come back at midnight, resets next month'),
-  our_ceiling: say('快到微信的上限了，系统先停下来等', '到恢复时间会自动继续，不用处理', 'Close to a limit of WeChat, so we wait', 'It goes on by itself when the limit comes back'),
   // Account
   agreement_missing: say('账号还没有同意群发协议', '请管理员到微信公众平台「群发功能」同意协议', 'The account has not accepted the agreement for posts', 'Ask the administrator to accept it in the WeChat console'),
   login_domain: say('网页授权域名没有配置', '到微信公众平台「功能设置 → 网页授权域名」填写本系统的域名', 'The domain for web login is not configured', 'Enter our domain in the WeChat console under web authorisation domain'),
