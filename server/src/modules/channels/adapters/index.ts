@@ -2,6 +2,7 @@
 import { platforms, type Platform } from '@huiliu/shared';
 import type { AdapterFactory } from '../adapter.js';
 import { wechatMiniProgram } from './wechat-mini-program/wechat.adapter.js';
+import { wecom } from './wecom/wecom.adapter.js';
 import { wechatOfficialAccount } from './wechat-official-account/official.adapter.js';
 
 type Connectable = { [P in Platform]: (typeof platforms)[P]['canBeConnected'] extends true ? P : never }[Platform];
@@ -9,6 +10,7 @@ type Connectable = { [P in Platform]: (typeof platforms)[P]['canBeConnected'] ex
 const adapters = {
   wechat_mini_program: wechatMiniProgram,
   wechat_official_account: wechatOfficialAccount,
+  wecom,
 } satisfies Record<Connectable, AdapterFactory>;
 
 /** Undefined for a platform that is built in (a web page) or unknown. */

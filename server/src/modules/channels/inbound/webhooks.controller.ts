@@ -38,7 +38,8 @@ export class WebhooksController implements OnModuleInit {
     await fastify.register(async (scope) => {
       scope.removeAllContentTypeParsers();
       scope.addContentTypeParser('*', { parseAs: 'buffer', bodyLimit: MAX_BYTES }, (_request, body, done) => done(null, body));
-      scope.route({ method: ['GET', 'POST'], url: '/hooks/wechat/:channelId', bodyLimit: MAX_BYTES, handler: (request, reply) => this.handle(request, reply) });
+      for (const platform of ['wechat', 'wecom'])
+        scope.route({ method: ['GET', 'POST'], url: `/hooks/${platform}/:channelId`, bodyLimit: MAX_BYTES, handler: (request, reply) => this.handle(request, reply) });
     });
   }
 

@@ -22,10 +22,13 @@ const TIMEOUT_MS = 10_000;
 export class WeChatClient {
   private readonly http: PlatformHttp;
   private readonly apiBase: string;
+  private readonly refused: (errcode: number, errmsg: string) => PlatformFailure;
 
-  constructor(http: PlatformHttp, apiBase: string) {
+  /** @param refused what an errcode means at this platform */
+  constructor(http: PlatformHttp, apiBase: string, refused: (errcode: number, errmsg: string) => PlatformFailure = failureOf) {
     this.http = http;
     this.apiBase = apiBase;
+    this.refused = refused;
   }
 
   /** Never throws for what the platform does or fails to do. */
@@ -62,7 +65,7 @@ export class WeChatClient {
   async ask<T>(call: Call, read: (json: Record<string, unknown>) => T | undefined): Promise<PlatformResult<T>> {
     const answer = await this.call(call);
     if (answer.got === 'silence') return silent(answer);
-    if (answer.errcode !== 0) return failureOf(answer.errcode, answer.errmsg);
+    if (answer.errcode !== 0) return this.refused(answer.errcode, answer.errmsg);
     const value = read(answer.json);
     return value === undefined ? silent({ reached: true, detail: `unexpected answer from ${call.path}` }) : { ok: true, value };
   }

@@ -63,7 +63,8 @@ function sealedPart(text: string): string | undefined {
   return part?.replaceAll('\\/', '/');
 }
 
-function isFresh({ clock, callbackMaxAgeSeconds }: Account, timestamp: string | undefined): boolean {
+/** Whether a callback's time is near ours. */
+export function isFresh({ clock, callbackMaxAgeSeconds }: Account, timestamp: string | undefined): boolean {
   if (timestamp === undefined || !/^\d{1,12}$/u.test(timestamp)) return false;
   return Math.abs(clock().getTime() / 1000 - Number(timestamp)) <= callbackMaxAgeSeconds;
 }
