@@ -1,10 +1,12 @@
+import type { MessageKind, Received } from './member.ts';
+
 /** What happened to one mini program. All numbers are exact. */
 export class AppStats {
   calls: Record<string, number> = {};
   /** Calls by the errcode they were answered with, `path errcode`. */
   refusals: Record<string, number> = {};
   callbacks = { sent: 0, acked: 0, failed: 0, dropped: 0, attempts: 0 };
-  received = { subscribe: 0, custom: 0 };
+  received: Received = { subscribe: 0, custom: 0 };
   /** Messages whose person, template, page and content were seen before. */
   repeats = 0;
   private readonly seen = new Set<number>();
@@ -18,8 +20,8 @@ export class AppStats {
     this.refusals[key] = (this.refusals[key] ?? 0) + 1;
   }
 
-  message(kind: 'subscribe' | 'custom', content: string): void {
-    this.received[kind] += 1;
+  message(kind: MessageKind, content: string): void {
+    this.received[kind] = (this.received[kind] ?? 0) + 1;
     const mark = fingerprint(content);
     if (this.seen.has(mark)) this.repeats += 1;
     else this.seen.add(mark);

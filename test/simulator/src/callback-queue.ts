@@ -80,7 +80,9 @@ export class CallbackQueue {
   /** Queues a push. The promise settles when it was acknowledged, given up or lost. */
   push(app: MiniProgram, push: PushEvent): Promise<Delivery> {
     const { openid, createTime } = push;
-    return this.deliver(app, { name: nameOfPush(push), openid, createTime, write: () => signedRequest(app.settings, push) });
+    const settings = app.pushSettings;
+    const write = (): SignedRequest => signedRequest(settings, push);
+    return this.deliver({ appid: app.appid, settings, stats: app.stats }, { name: nameOfPush(push), openid, createTime, write });
   }
 
   /** The same for any receiver and any form of push. */

@@ -15,18 +15,42 @@ export interface ServiceWindow {
   used: number;
 }
 
-export type WindowKind = 'message' | 'enter';
+export type WindowKind = 'message' | 'enter' | 'menu' | 'follow' | 'scan';
 
 export const windowRules: Record<WindowKind, { lifeMs: number; max: number }> = {
   message: { lifeMs: 48 * 3600_000, max: 5 },
   enter: { lifeMs: 60_000, max: 2 },
+  menu: { lifeMs: 60_000, max: 3 },
+  follow: { lifeMs: 60_000, max: 3 },
+  scan: { lifeMs: 60_000, max: 3 },
 };
+
+export type MessageKind = 'subscribe' | 'custom' | 'template' | 'post';
+
+/** Counts by kind; the two that only official accounts send appear once there is one. */
+export type Received = { subscribe: number; custom: number } & Partial<Record<MessageKind, number>>;
+
+/** A person as a follower of an official account. */
+export interface Follow {
+  subscribed: boolean;
+  /** Seconds. */
+  at: number;
+  scene: string;
+  qrScene: number;
+  qrSceneStr: string;
+  remark: string;
+  tags: number[];
+  /** Switched the account's messages off. */
+  blocked: boolean;
+  /** Mass posts received by month, `yyyy-mm` in Beijing. */
+  posts: Record<string, number>;
+}
 
 /** A message that reached the phone. `at` is milliseconds. */
 export interface InboxMessage {
   id: string;
   at: number;
-  kind: 'subscribe' | 'custom';
+  kind: MessageKind;
   msgtype?: string;
   templateId?: string;
   title?: string;
@@ -57,7 +81,8 @@ export class Member {
   readonly windows: Partial<Record<WindowKind, ServiceWindow>> = {};
   inbox: InboxMessage[] = [];
   chat: ChatLine[] = [];
-  received = { subscribe: 0, custom: 0 };
+  received: Received = { subscribe: 0, custom: 0 };
+  follow: Follow | null = null;
   lastActionAt = -Infinity;
   /** Times of the last logins, milliseconds. Most of a hundred thousand members never need the list. */
   private loginTimes: number[] | null = null;
@@ -91,6 +116,10 @@ export class Member {
     return 0;
   }
 
+  get follows(): boolean {
+    return this.follow?.subscribed === true;
+  }
+
   /** Spends one send of a template. False when nothing is left or the person refuses. */
   spendGrant(templateId: string): boolean {
     const grant = this.grants.get(templateId);
@@ -100,7 +129,7 @@ export class Member {
   }
 
   receive(message: InboxMessage): void {
-    this.received[message.kind] += 1;
+    this.received[message.kind] = (this.received[message.kind] ?? 0) + 1;
     this.inbox.push(message);
     if (this.inbox.length > INBOX_KEPT) this.inbox.splice(0, this.inbox.length - INBOX_KEPT);
   }

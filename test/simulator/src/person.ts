@@ -3,6 +3,15 @@ export interface Person {
   id: string;
   name: string;
   unionid: string;
+  /** Known once the person handed it to a program. */
+  phone?: string;
+}
+
+/** A phone number that is always the same for the same person. */
+export function phoneOf(id: string): string {
+  let sum = 0;
+  for (const unit of id) sum = (sum * 31 + (unit.codePointAt(0) ?? 0)) % 100_000_000;
+  return `138${String(sum).padStart(8, '0')}`;
 }
 
 const family = [...'李王张刘陈杨赵黄周吴徐孙胡朱高林何郭马罗'];

@@ -5,7 +5,12 @@ import { addAppControl } from './control/apps.ts';
 import { addConversationControl } from './control/conversation.ts';
 import { addPeopleControl } from './control/people.ts';
 import { addStateControl } from './control/state.ts';
+import { addOfficialControl } from './control/official.ts';
+import { addOfficialRoutes } from './official/official-routes.ts';
 import { addCustomerServiceRoutes } from './platform/customer-service.ts';
+import { addEntryRoutes } from './platform/entry-calls.ts';
+import { addPhoneNumberRoutes } from './platform/phone-number.ts';
+import { addEntryControl } from './control/entries.ts';
 import { addLoginRoutes } from './platform/login.ts';
 import { addQuotaRoutes } from './platform/quota-tools.ts';
 import { addSubscribeRoutes } from './platform/subscribe-send.ts';
@@ -34,6 +39,9 @@ export function buildServer(world: World, config: SimulatorConfig): FastifyInsta
     addCustomerServiceRoutes(scope, world);
     addTemplateRoutes(scope, world);
     addQuotaRoutes(scope, world);
+    addOfficialRoutes(scope, world);
+    addEntryRoutes(scope, world);
+    addPhoneNumberRoutes(scope, world);
     addWecomRoutes(scope, world);
   });
   server.register(async (scope) => {
@@ -44,6 +52,8 @@ export function buildServer(world: World, config: SimulatorConfig): FastifyInsta
     addAppControl(scope, world);
     addPeopleControl(scope, world);
     addConversationControl(scope, world);
+    addOfficialControl(scope, world);
+    addEntryControl(scope, world);
     addStateControl(scope, world);
     addWecomControl(scope, world);
   });

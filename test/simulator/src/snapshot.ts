@@ -1,7 +1,9 @@
 import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { Member, type ChatLine, type Grant, type InboxMessage, type ServiceWindow, type WindowKind } from './member.ts';
+import type { EntryLink } from './entry-links.ts';
+import { Member, type ChatLine, type Follow, type Grant, type InboxMessage, type ServiceWindow, type WindowKind } from './member.ts';
 import type { AppSettings, MiniProgram } from './mini-program.ts';
+import type { SavedOfficial } from './official/official-state.ts';
 import type { Person } from './person.ts';
 import type { Template } from './template.ts';
 import type { World } from './world.ts';
@@ -19,6 +21,7 @@ interface SavedMember {
   inbox: InboxMessage[];
   chat: ChatLine[];
   received: Member['received'];
+  follow?: Follow | null;
 }
 
 interface SavedApp {
@@ -26,6 +29,7 @@ interface SavedApp {
   templates: Template[];
   members: SavedMember[];
   media: string[];
+  official?: object;
   stats: { calls: Record<string, number>; callbacks: Record<string, number>; received: Member['received']; repeats: number };
 }
 
@@ -34,6 +38,7 @@ interface Saved {
   people: Person[];
   apps: SavedApp[];
   counters: { nextMessage: number };
+  links?: EntryLink[];
   wecom?: unknown;
 }
 
@@ -44,6 +49,7 @@ export async function saveWorld(world: World, file: string): Promise<void> {
     people: [...world.people.values()],
     apps: [...world.apps.values()].map(saveApp),
     counters: world.counters(),
+    links: world.links.list(),
     wecom: world.wecom.save(),
   };
   await mkdir(dirname(file), { recursive: true });
@@ -64,6 +70,7 @@ export async function loadWorld(world: World, file: string): Promise<boolean> {
   for (const person of saved.people) world.people.set(person.id, person);
   for (const app of saved.apps) loadApp(world, app);
   if (saved.wecom !== undefined) world.wecom.load(saved.wecom);
+  world.links.restore(saved.links ?? []);
   world.restoreCounters(saved.counters);
   return true;
 }
@@ -75,22 +82,24 @@ function saveApp(app: MiniProgram): SavedApp {
     templates: [...app.templates.values()],
     members: [...app.byPerson.values()].map(saveMember),
     media: [...app.media],
+    ...(app.isOfficial ? { official: app.official.save() } : {}),
     stats: { calls, callbacks, received, repeats },
   };
 }
 
 function saveMember(member: Member): SavedMember {
-  const { person, mainSwitch, sessionKey, windows, inbox, chat, received } = member;
+  const { person, mainSwitch, sessionKey, windows, inbox, chat, received, follow } = member;
   const grants = [...member.grants].map(([id, { remaining, kept }]): SavedMember['grants'][number] => [
     id,
     { remaining: remaining === Infinity ? null : remaining, kept },
   ]);
-  return { person: person.id, mainSwitch, sessionKey, grants, windows, inbox, chat, received };
+  return { person: person.id, mainSwitch, sessionKey, grants, windows, inbox, chat, received, ...(follow ? { follow } : {}) };
 }
 
 function loadApp(world: World, saved: SavedApp): void {
   const app = world.putApp(saved.settings, saved.templates);
   for (const id of saved.media) app.media.add(id);
+  if (saved.official) app.official.load(saved.official as SavedOfficial);
   Object.assign(app.stats, saved.stats);
   for (const one of saved.members) {
     const person = world.people.get(one.person);
@@ -101,6 +110,7 @@ function loadApp(world: World, saved: SavedApp): void {
     member.inbox = one.inbox;
     member.chat = one.chat;
     member.received = one.received;
+    member.follow = one.follow ?? null;
     Object.assign(member.windows, one.windows);
     for (const [id, { remaining, kept }] of one.grants) member.grants.set(id, { remaining: remaining ?? Infinity, kept });
   }

@@ -47,6 +47,17 @@ export class TokenBook {
     return this.stable;
   }
 
+  /** A token for a third-party platform: stands beside the account's own ones and lives its whole time. */
+  issueAuthorizer(now: number, lifeMs: number): Token {
+    return this.add(now, lifeMs);
+  }
+
+  /** Makes one token invalid. */
+  kill(value: string, now: number): void {
+    const token = this.all.get(value);
+    if (token) token.killedAt = Math.min(token.killedAt, now);
+  }
+
   /** Whether 30 seconds passed since the last forced refresh. */
   mayForce(now: number): boolean {
     return now - this.lastForce >= FORCE_GAP_MS;

@@ -1,9 +1,11 @@
 import { CallbackQueue, type QueueOptions } from './callback-queue.ts';
 import { Clock } from './clock.ts';
+import { EntryLinks } from './entry-links.ts';
 import { FaultBook } from './fault-book.ts';
 import { MessageIds, unionidOf } from './ids.ts';
 import { LoginCodes } from './login-codes.ts';
 import { MiniProgram, settingDefaults, type AppSettings } from './mini-program.ts';
+import { WebLogins } from './web-logins.ts';
 import { nameOf, type Person } from './person.ts';
 import type { Template } from './template.ts';
 import { WecomWorld } from './wecom/wecom-world.ts';
@@ -27,6 +29,10 @@ export class World {
   readonly clock = new Clock();
   readonly faults = new FaultBook();
   readonly codes = new LoginCodes();
+  readonly webLogins = new WebLogins();
+  /** Codes of the phone button: same rules as login codes, but never exchangeable for one. */
+  readonly phoneCodes = new LoginCodes();
+  readonly links = new EntryLinks();
   readonly messageIds = new MessageIds();
   readonly apps = new Map<string, MiniProgram>();
   readonly people = new Map<string, Person>();
@@ -100,6 +106,9 @@ export class World {
     this.tokenIndex.clear();
     this.rids.clear();
     this.codes.reset();
+    this.webLogins.reset();
+    this.phoneCodes.reset();
+    this.links.reset();
     this.faults.clear();
     this.clock.reset();
     this.nextNumber = new Map();

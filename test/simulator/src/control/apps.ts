@@ -22,6 +22,19 @@ const properties = {
   format: { enum: ['json', 'xml'] },
   sentEvents: { enum: ['all', 'none'] },
   jsonNumbers: { enum: ['mixed', 'number', 'string'] },
+  kind: { enum: ['mini_program', 'service_account', 'subscription_account'] },
+  redirectDomain: text,
+  openPlatform: text,
+  linkedPrograms: { type: 'array', items: text },
+  messageTemplates: {
+    type: 'array',
+    items: { type: 'object', required: ['templateId', 'title', 'content'], properties: { templateId: text, title: text, content: text } },
+  },
+  massStatus: text,
+  massDelayMs: { type: 'integer', minimum: 0 },
+  publishStatus: { type: 'integer', minimum: 0, maximum: 6 },
+  publishEvent: { enum: ['PUBLISHJOBFINISH', 'FREEPUBLISHJOBFINISH'] },
+  deniedApis: { type: 'object', additionalProperties: { type: 'integer' } },
   unionBound: { type: 'boolean' },
   subscribeBanned: { type: 'boolean' },
   limits: { type: 'object' },
@@ -118,5 +131,5 @@ async function verify(app: MiniProgram): Promise<object> {
 /** Settings as the control interface shows them; secrets stay inside. */
 function view(app: MiniProgram): object {
   const { secret: _secret, aesKey: _aesKey, token: _token, ...shown } = app.settings;
-  return { ...shown, templates: [...app.templates.values()], members: app.byOpenid.size };
+  return { ...shown, templates: [...app.templates.values()], members: app.byOpenid.size, followers: app.isOfficial ? [...app.byOpenid.values()].filter((one) => one.follows).length : undefined };
 }

@@ -1,5 +1,7 @@
 import type { FastifyInstance } from 'fastify';
 import type { InboxMessage } from '../member.ts';
+import { randomText } from '../ids.ts';
+import type { PushEvent } from '../push-event.ts';
 import type { World } from '../world.ts';
 import { appOr404, ControlError, memberOr404, personOr404 } from './control-error.ts';
 
@@ -17,15 +19,18 @@ export function addConversationControl(server: FastifyInstance, world: World): v
 }
 
 function addSpeaking(server: FastifyInstance, world: World): void {
-  const sayBody = { type: 'object', required: ['appid', 'text'], properties: { appid: text, text: { type: 'string', minLength: 1 } } };
-  server.post<Who & { Body: { appid: string; text: string } }>('/sim/people/:id/say', { schema: { body: sayBody } }, (req) => {
+  const sayBody = { type: 'object', required: ['appid'], properties: { appid: text, text: { type: 'string', minLength: 1 }, image: { type: 'string', minLength: 1 } } };
+  server.post<Who & { Body: { appid: string; text?: string; image?: string } }>('/sim/people/:id/say', { schema: { body: sayBody } }, (req) => {
     const app = appOr404(world, req.body.appid);
     const member = app.member(personOr404(world, req.params.id));
+    if (app.isOfficial && !member.follows) throw new ControlError(409, `${req.params.id} does not follow ${app.appid}`);
+    const { text: words, image } = req.body;
+    if (words === undefined && image === undefined) throw new ControlError(400, 'text or image is needed');
     const now = world.clock.now();
     const MsgId = world.messageIds.take();
     member.openWindow('message', now);
-    member.say({ at: now, from: 'me', text: req.body.text });
-    const push = { openid: member.openid, createTime: Math.floor(Date.now() / 1000), msgType: 'text', fields: { Content: req.body.text, MsgId } };
+    member.say({ at: now, from: 'me', text: words ?? '[图片]' });
+    const push = { openid: member.openid, createTime: Math.floor(Date.now() / 1000), ...said(words, image, MsgId) };
     void world.callbacks.push(app, push).then((delivery) => {
       if (delivery.state === 'failed') member.say({ at: world.clock.now(), from: 'system', text: SERVICE_DOWN });
     });
@@ -45,6 +50,11 @@ function addSpeaking(server: FastifyInstance, world: World): void {
     });
     return { openid: member.openid };
   });
+}
+
+function said(words: string | undefined, image: string | undefined, MsgId: bigint): Pick<PushEvent, 'msgType' | 'fields'> {
+  if (words !== undefined) return { msgType: 'text', fields: { Content: words, MsgId } };
+  return { msgType: 'image', fields: { PicUrl: image, MediaId: randomText(64), MsgId } };
 }
 
 function addReading(server: FastifyInstance, world: World): void {

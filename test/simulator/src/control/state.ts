@@ -1,5 +1,6 @@
 import type { FastifyInstance } from 'fastify';
 import { callbackFaults, callFaults, type Fault, type FaultKind } from '../fault-book.ts';
+import type { Received } from '../member.ts';
 import type { MiniProgram } from '../mini-program.ts';
 import type { World } from '../world.ts';
 import { appOr404 } from './control-error.ts';
@@ -57,8 +58,8 @@ function statsOf(apps: MiniProgram[], withPeople: boolean): object {
   const calls: Record<string, number> = {};
   const refusals: Record<string, number> = {};
   const callbacks: Record<string, number> = { sent: 0, acked: 0, failed: 0, dropped: 0, attempts: 0 };
-  const received = { subscribe: 0, custom: 0 };
-  const byPerson: Record<string, { subscribe: number; custom: number }> = {};
+  const received: Received = { subscribe: 0, custom: 0 };
+  const byPerson: Record<string, Received> = {};
   const tokens = { issued: 0 };
   let repeats = 0;
   for (const app of apps) {
@@ -69,7 +70,7 @@ function statsOf(apps: MiniProgram[], withPeople: boolean): object {
     tokens.issued += app.tokens.issued;
     repeats += app.stats.repeats;
     for (const member of app.byPerson.values()) {
-      if (member.received.subscribe + member.received.custom === 0) continue;
+      if (Object.values(member.received).every((count) => count === 0)) continue;
       addUp((byPerson[member.person.id] ??= { subscribe: 0, custom: 0 }), member.received);
     }
   }

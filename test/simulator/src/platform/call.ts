@@ -3,7 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { ok, refuse, type Refusal } from '../error-code.ts';
 import type { Fault } from '../fault-book.ts';
 import { jsonText } from '../json-text.ts';
-import type { MiniProgram } from '../mini-program.ts';
+import type { AppKind, MiniProgram } from '../mini-program.ts';
 import type { World } from '../world.ts';
 
 export type Fields = Record<string, unknown>;
@@ -17,11 +17,17 @@ export interface Call {
   now: number;
 }
 
+export const officialKinds: readonly AppKind[] = ['service_account', 'subscription_account'];
+export const serviceKinds: readonly AppKind[] = ['service_account'];
+export const programKinds: readonly AppKind[] = ['mini_program'];
+
 export interface Route {
   method: 'GET' | 'POST';
   path: string;
   /** `token` calls carry an access token; `secret` calls name appid and secret in query or body. */
   auth: 'token' | 'secret';
+  /** Kinds of account that have this call; all when left out, others are refused (48001). */
+  kinds?: readonly AppKind[];
   /** Not counted against the daily limits. */
   free?: boolean;
   /** Openid that only one call at a time may be made for (43108). */
@@ -108,6 +114,9 @@ function run({ world, route, request, app }: Exchange): object {
   if (denied !== 0) return refuse(denied);
   if (!app) return refuse(40013);
   if (body.badBody !== undefined) return refuse(body.badBody);
+  const taken = app.settings.deniedApis[route.path];
+  if (taken !== undefined) return refuse(taken);
+  if (route.kinds && !route.kinds.includes(app.settings.kind)) return refuse(48001);
   const limited = route.free ? 0 : app.quota.take(route.path, now);
   if (limited !== 0) return refuse(limited);
   return route.handle({ world, app, query, body, now });
@@ -129,6 +138,7 @@ function checkSecret(app: MiniProgram | undefined, query: Call['query'], body: F
 }
 
 function send({ world, route, request, reply, app }: Exchange, result: object): FastifyReply {
+  if (result instanceof Buffer) return reply.type('image/png').send(result);
   const text = jsonText(result);
   const { errcode, errmsg } = result as Partial<Refusal>;
   if (errcode !== undefined && errcode !== ok.errcode) {

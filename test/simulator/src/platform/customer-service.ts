@@ -4,6 +4,7 @@ import { randomText } from '../ids.ts';
 import type { InboxMessage } from '../member.ts';
 import type { World } from '../world.ts';
 import { addRoute, type Call, type Fields } from './call.ts';
+import { readOfficialContent } from '../official/chat-content.ts';
 
 const TEXT_MAX_BYTES = 2048;
 const TYPING_WINDOW_MS = 30_000;
@@ -15,13 +16,14 @@ export function addCustomerServiceRoutes(server: FastifyInstance, world: World):
   addRoute(server, world, { method: 'POST', path: '/cgi-bin/media/upload', auth: 'token', handle: upload });
 }
 
-type Content = Pick<InboxMessage, 'text' | 'page'>;
+export type Content = Pick<InboxMessage, 'text' | 'page'>;
 
 function sendMessage({ world, app, body, now }: Call): object {
   const member = app.byOpenid.get(String(body['touser'] ?? ''));
   if (!member) return refuse(40003);
-  const content = readContent(app.media, body);
+  const content = app.isOfficial ? readOfficialContent(app, body) : readContent(app.media, body);
   if (typeof content === 'number') return refuse(content);
+  if (member.follow?.blocked) return refuse(48002);
   const spent = member.spendWindow(now);
   if (spent !== 0) return refuse(spent);
   const msgtype = String(body['msgtype']);
@@ -52,7 +54,7 @@ function readContent(media: Set<string>, body: Fields): Content | number {
   }
 }
 
-function readText(content: unknown): Content | number {
+export function readText(content: unknown): Content | number {
   if (typeof content !== 'string' || content === '') return 44004;
   if (Buffer.byteLength(content) > TEXT_MAX_BYTES) return 45002;
   const page = /data-miniprogram-path="([^"]*)"/.exec(content)?.[1] ?? /<a[^>]*href="([^"]+)"/.exec(content)?.[1];
@@ -67,7 +69,7 @@ function readCard({ title, pagepath }: Record<string, string | undefined>): Cont
   return title && pagepath ? { text: title, page: pagepath } : 40097;
 }
 
-function readMenu(value: unknown): Content | number {
+export function readMenu(value: unknown): Content | number {
   const menu = (value ?? {}) as { head_content?: string; tail_content?: string; list?: { content?: string }[] };
   if (!Array.isArray(menu.list) || menu.list.length === 0) return 40097;
   const lines = [menu.head_content, ...menu.list.map((item) => `· ${item.content ?? ''}`), menu.tail_content];
@@ -81,12 +83,13 @@ function typing({ app, body, now }: Call): object {
   return now - member.lastActionAt > TYPING_WINDOW_MS ? refuse(45080) : ok;
 }
 
-/** Mini programs may upload pictures only; the bytes are not kept. */
+/** Mini programs may upload pictures only, official accounts also sound and film; the bytes are not kept. */
 function upload({ app, query, body, now }: Call): object {
   const bytes = body['multipart'];
-  if (query['type'] !== 'image') return refuse(40097, 'type');
+  const type = query['type'] ?? '';
+  if (type !== 'image' && !(app.isOfficial && ['voice', 'video', 'thumb'].includes(type))) return refuse(40097, 'type');
   if (!(bytes instanceof Buffer) || !bytes.includes('filename=')) return refuse(44002);
   const media_id = randomText(64);
   app.media.add(media_id);
-  return { type: 'image', media_id, created_at: Math.floor(now / 1000) };
+  return { type, media_id, created_at: Math.floor(now / 1000) };
 }

@@ -24,7 +24,7 @@ function codeToSession({ world, app, query, now }: Call): object {
   return {
     session_key: member.sessionKey,
     openid: member.openid,
-    ...(app.settings.unionBound ? { unionid: member.person.unionid } : {}),
+    ...(app.settings.unionBound ? { unionid: app.unionid(member.person) } : {}),
   };
 }
 

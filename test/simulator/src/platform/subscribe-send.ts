@@ -39,7 +39,7 @@ function sendMessage({ world, app, body, now }: Call): object {
 }
 
 /** Checks every value against its field's type and collects the texts. */
-function checkData(app: MiniProgram, template: Template, data: unknown, values: Record<string, string>): Refusal | null {
+export function checkData(app: MiniProgram, template: Template, data: unknown, values: Record<string, string>): Refusal | null {
   if (typeof data !== 'object' || data === null) return refuse(47003, 'data is empty');
   const given = data as Record<string, { value?: unknown } | undefined>;
   const fields = fieldsOf(template);
@@ -71,7 +71,8 @@ function isPage(app: MiniProgram, page: unknown): boolean {
   return /^[\w\-./]*$/.test(path);
 }
 
-function deliver(
+/** Puts the message on the phone. */
+export function deliver(
   world: World,
   app: MiniProgram,
   member: Member,
@@ -91,8 +92,9 @@ function deliver(
   app.stats.message('subscribe', `${member.openid}|${template.priTmplId}|${page ?? ''}|${JSON.stringify(values)}`);
 }
 
-function reportSent(world: World, app: MiniProgram, sent: { openid: string; templateId: string; msgid: bigint }): void {
-  if (app.settings.sentEvents === 'none' || app.settings.callbackUrl === '') return;
+/** Tells the merchant, unless it wants no reports. */
+export function reportSent(world: World, app: MiniProgram, sent: { openid: string; templateId: string; msgid: bigint }): void {
+  if (app.settings.sentEvents === 'none' || app.pushSettings.callbackUrl === '') return;
   void world.callbacks.push(app, {
     openid: sent.openid,
     createTime: Math.floor(Date.now() / 1000),

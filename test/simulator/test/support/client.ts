@@ -66,3 +66,16 @@ export const demoApp = {
     { priTmplId: 'T_LONG', title: '长期服务通知', content: '内容:{{thing1.DATA}}\n', type: 3 },
   ],
 };
+
+export const demoAccount = {
+  appid: 'wx00000000000000bb',
+  secret: 'secret-of-the-demo-account',
+  kind: 'service_account',
+  originalId: 'gh_service',
+  name: '示例服务号',
+  token: 'CallbackToken2',
+  aesKey: 'ABCDEFGabcdefghijklmnopqrstuvwxyz0123456789',
+  mode: 'secure',
+  templates: demoApp.templates.slice(0, 2),
+  messageTemplates: [{ templateId: 'M_POINTS', title: '积分变动提醒', content: '类型:{{thing1.DATA}}\n金额:{{amount2.DATA}}\n' }],
+};
