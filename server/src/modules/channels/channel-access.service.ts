@@ -10,6 +10,7 @@ import { adapterFactory } from './adapters/index.js';
 import { isSealedByOldKey, openCredentials, sealCredentials } from './channel.secrets.js';
 import { ChannelsRepository, type ChannelRow } from './channels.repository.js';
 import { PlatformHttpClient } from './platform-http.client.js';
+import { QuotaMeter } from './quotas/quota-meter.service.js';
 
 export interface OpenChannel {
   tenantId: string;
@@ -32,6 +33,7 @@ export class ChannelAccess {
     private readonly db: TenantDb,
     private readonly clock: Clock,
     private readonly http: PlatformHttpClient,
+    private readonly meter: QuotaMeter,
   ) {}
 
   /** In system scope, for a callback; undefined when there is no such channel or it was disconnected. */
@@ -62,8 +64,9 @@ export class ChannelAccess {
   adapterFor(channel: ChannelIdentity, platform: string, credentials: ChannelCredentials): ChannelAdapter {
     const factory = adapterFactory(platform);
     if (factory === undefined) throw invalid('platform', 'not_connectable', `The platform ${platform} cannot be connected.`, { platform });
+    const apiBase = platform.startsWith('wecom') ? this.config.wecomApiBase : this.config.wechatApiBase;
     return factory({
-      channel, credentials, http: this.http, apiBase: platform.startsWith('wecom') ? this.config.wecomApiBase : this.config.wechatApiBase,
+      channel, credentials, http: this.meter.over(this.http, { channelId: channel.id, platform, apiBase }), apiBase,
       clock: () => this.clock.now(), callbackMaxAgeSeconds: this.config.callbackMaxAgeSeconds,
     });
   }

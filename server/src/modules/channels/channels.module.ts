@@ -48,6 +48,10 @@ import { OfficialTags } from './official/official-tags.service.js';
 import { PostsRepository } from './official/posts.repository.js';
 import { EntryWays } from './entry-ways.service.js';
 import { PlatformCalls } from './platform-calls.service.js';
+import { QuotaMeter } from './quotas/quota-meter.service.js';
+import { QuotasRepository } from './quotas/quotas.repository.js';
+import { QuotasResolver } from './quotas/quotas.resolver.js';
+import { QuotasService } from './quotas/quotas.service.js';
 import { ChannelTokensRepository } from './tokens/channel-tokens.repository.js';
 import { ChannelTokens } from './tokens/channel-tokens.service.js';
 
@@ -59,6 +63,7 @@ import { ChannelTokens } from './tokens/channel-tokens.service.js';
     Authorisations, AuthorisedChannels, AuthorisationResolver, AuthorisationJobs, ComponentApi, ComponentTokens, Grants, GrantTokens, GrantsRepository, ProviderAppsRepository,
     PlatformPushes, SuiteApi, SuiteTokens, SuitePushes, OpenWebhooksController,
     EntryWays, OfficialTags, PlatformCalls, FollowerSync, FollowersRepository, MassPosts, PostsRepository, ArticleDesk, AccountMenu, OfficialJobs, OfficialResolver,
+    QuotaMeter, QuotasRepository, QuotasService, QuotasResolver,
     InboundService, InboundRepository, InboundIntake, InboundEvents, InboundJobs, RejectionCounter, WebhooksController,
   ],
   exports: [ChannelsService, ChannelViews, ChannelLogin, ChannelSender, BatchSender, TemplatesService, InboundEvents, FollowerSync, MassPosts, PlatformCalls, EntryWays, OfficialTags],
