@@ -41,11 +41,10 @@ export function useCampaignWizard(start: WizardStart, words: WizardWords) {
 
   /** People, words and rules of a goal replace what is there; a segment that the merchant came with stays. */
   function choose(goal: Goal): void {
-    const channel = facts.channels.value.find((one) => one.status === 'live') ?? facts.channels.value[0];
-    const channelId = channel?.id ?? '';
+    const { id: channelId, platform } = facts.channels.value.find((one) => one.status === 'live') ?? facts.channels.value[0] ?? { id: '', platform: '' };
     const next = startForm(goal, { name: words.name(goal.key), chat: words.chat(goal.key) }, {
       channelId,
-      ...(channel && { platform: channel.platform }),
+      ...(platform && { platform }),
       templates: facts.templates.value.filter((one) => one.channelId === channelId),
       offerId: facts.offers.value[0]?.id ?? '',
       hints: couponHints(coupon.value, words.sentence(goal.key), { now: new Date(), zone: zone.value }),

@@ -134,20 +134,27 @@ function whyNotLadder(contents: readonly ContentInput[]): InputProblem | undefin
 }
 
 function whyNotContent(content: ContentInput, path: string): InputProblem | undefined {
-  if (content.kind === 'window') {
-    const letters = [...(content.text ?? '').trim()].length;
-    return letters < 1 || letters > MAX_WINDOW_TEXT ? bad(`${path}.text`, 'length', `write 1 to ${MAX_WINDOW_TEXT} characters`) : undefined;
-  }
+  if (content.kind === 'window') return whyNotText(content.text, path, MAX_WINDOW_TEXT);
   if (content.kind === 'contact_task') {
-    const letters = [...(content.text ?? '').trim()].length;
-    if (letters < 1 || letters > TASK_TEXT_LIMIT) return bad(`${path}.text`, 'length', `write 1 to ${TASK_TEXT_LIMIT} characters`);
-    return whole(content.deadlineHours, { field: `${path}.deadlineHours`, from: TASK_DEADLINE_HOURS.fewest, to: TASK_DEADLINE_HOURS.most, unit: 'hours' });
+    const hours = { field: `${path}.deadlineHours`, from: TASK_DEADLINE_HOURS.fewest, to: TASK_DEADLINE_HOURS.most, unit: 'hours' };
+    return whyNotText(content.text, path, TASK_TEXT_LIMIT) ?? whole(content.deadlineHours, hours);
   }
-  if (content.kind === 'post') {
-    const [letters, article] = [[...(content.text ?? '').trim()].length, (content.mediaId ?? '').trim()];
-    if (article !== '') return letters > 0 ? bad(`${path}.text`, 'two_contents', 'leave the text out when the post is an article') : undefined;
-    return letters < 1 || letters > MAX_WINDOW_TEXT ? bad(`${path}.text`, 'length', `write 1 to ${MAX_WINDOW_TEXT} characters, or choose an article`) : undefined;
-  }
+  if (content.kind === 'post') return whyNotPost(content, path);
+  return whyNotTemplate(content, path);
+}
+
+function whyNotText(text: string | null | undefined, path: string, most: number): InputProblem | undefined {
+  const letters = [...(text ?? '').trim()].length;
+  return letters < 1 || letters > most ? bad(`${path}.text`, 'length', `write 1 to ${most} characters`) : undefined;
+}
+
+/** A text, or an article. */
+function whyNotPost({ text, mediaId }: ContentInput, path: string): InputProblem | undefined {
+  if ((mediaId ?? '').trim() === '') return whyNotText(text, path, MAX_WINDOW_TEXT);
+  return (text ?? '').trim() === '' ? undefined : bad(`${path}.text`, 'two_contents', 'leave the text out when the post is an article');
+}
+
+function whyNotTemplate(content: ContentInput, path: string): InputProblem | undefined {
   if (content.templateId == null) return bad(`${path}.templateId`, 'missing', 'choose a message template');
   const { fields } = content;
   const isTexts = typeof fields === 'object' && fields !== null && !Array.isArray(fields) && Object.values(fields).every((value) => typeof value === 'string');

@@ -50,7 +50,7 @@ function whyNotContents(facts: LaunchFacts): Whynot | undefined {
   for (const [rung, content] of facts.contents.entries()) {
     const channel = facts.channels.get(content.channelId);
     if (channel?.status !== 'live') return { code: 'channel_not_live', details: { rung, channel: channel?.name ?? '', status: channel?.status ?? 'missing' } };
-    if (content.kind !== 'subscription' && content.kind !== 'template') continue;
+    if (!('templateId' in content)) continue;
     const template = facts.templates.get(content.templateId);
     if (!template?.isActive) return { code: 'template_not_active', details: { rung, template: template?.title ?? '' } };
   }

@@ -48,12 +48,18 @@ function batchProblems(rung: BatchRung): Say[] {
   }
   const problems = plainProblems(rung.text ?? '', rung.kind === 'post' ? WINDOW_TEXT_LIMIT : TASK_TEXT_LIMIT);
   if (problems.length > 0) return problems;
-  const parsed = parseMessageText(rung.text ?? '');
-  const personal = parsed.ok ? parsed.parts.find((part) => typeof part !== 'string' && part.name !== 'shop.name') : undefined;
-  if (personal !== undefined) return [{ field: 'text', problem: 'personal_variable', zh: '所有人收到的内容相同，不能使用客户姓名或优惠券变量', en: 'Everybody reads the same text; take the variables of a person out' }];
-  if (rung.kind === 'post') return [];
+  if (namesPerson(rung.text ?? '')) return [{ field: 'text', problem: 'personal_variable', zh: '所有人收到的内容相同，不能使用客户姓名或优惠券变量', en: 'Everybody reads the same text; take the variables of a person out' }];
+  return rung.kind === 'post' ? [] : deadlineProblems(rung.deadlineHours);
+}
+
+function namesPerson(text: string): boolean {
+  const parsed = parseMessageText(text);
+  return parsed.ok && parsed.parts.some((part) => typeof part !== 'string' && part.name !== 'shop.name');
+}
+
+function deadlineProblems(hours: number): Say[] {
   const { fewest, most } = TASK_DEADLINE_HOURS;
-  const isWithin = Number.isInteger(rung.deadlineHours) && rung.deadlineHours >= fewest && rung.deadlineHours <= most;
+  const isWithin = Number.isInteger(hours) && hours >= fewest && hours <= most;
   return isWithin ? [] : [{ field: 'deadlineHours', problem: 'out_of_range', zh: `等待确认的时间应为 ${fewest} 到 ${most} 小时`, en: `Wait for confirmation between ${fewest} and ${most} hours` }];
 }
 

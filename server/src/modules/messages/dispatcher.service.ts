@@ -3,10 +3,8 @@
 import { Injectable } from '@nestjs/common';
 import { Clock } from '../../core/clock.js';
 import { TenantDb } from '../../core/db/tenant-db.js';
-import { Jobs } from '../../core/jobs/jobs.js';
 import { ChannelSender } from '../channels/index.js';
 import { BatchCalls } from './batches/batch-calls.service.js';
-import { dispatchDue } from './dispatch.job.js';
 import { DispatchesRepository } from './dispatches.repository.js';
 import { Dispatches } from './dispatches.service.js';
 import { afterQuiet } from './quiet.js';
@@ -32,7 +30,6 @@ export class Dispatcher {
     private readonly renderer: RendererService,
     private readonly waves: WaveService,
     private readonly sender: ChannelSender,
-    private readonly jobs: Jobs,
     private readonly batches: BatchCalls,
   ) {}
 
@@ -122,6 +119,6 @@ export class Dispatcher {
   }
 
   private goOn(channelId: string): Promise<void> {
-    return this.db.write(() => this.jobs.enqueue(dispatchDue, { channelId }, { key: channelId }));
+    return this.db.write(() => this.dispatches.wakeChannel(channelId));
   }
 }

@@ -106,11 +106,16 @@ export class Dispatches {
 
   /** Puts a job in line for every channel with something due. Inside a write. */
   async wakeDue(): Promise<void> {
-    for (const channelId of await this.repository.dueChannels(this.clock.now())) await this.jobs.enqueue(dispatchDue, { channelId }, { key: channelId });
+    for (const channelId of await this.repository.dueChannels(this.clock.now())) await this.wakeChannel(channelId);
+  }
+
+  /** Puts a job in line that sends what is due on one channel. Inside a write. */
+  async wakeChannel(channelId: string): Promise<void> {
+    await this.jobs.enqueue(dispatchDue, { channelId }, { key: channelId });
   }
 
   private async wake(spec: DispatchSpec): Promise<void> {
     const channelIds = [...new Set(spec.contents.map((rung) => rung.channelId))];
-    for (const channelId of channelIds) await this.jobs.enqueue(dispatchDue, { channelId }, { key: channelId });
+    for (const channelId of channelIds) await this.wakeChannel(channelId);
   }
 }
