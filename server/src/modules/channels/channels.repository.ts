@@ -18,6 +18,8 @@ export interface ChannelRow {
   settings: Record<string, unknown>;
   /** Who speaks for it: its own secret, or the operator's platform app by a grant. */
   authorisation: 'secret' | 'platform';
+  /** When the merchant took the grant back; null while it holds, and for an account with a secret. */
+  grant_ended_at: Date | null;
   callback_mode: CallbackMode;
   callback_format: CallbackFormat;
   checks: Checks;
@@ -32,10 +34,11 @@ export interface ChannelRow {
   sent_today: number;
 }
 
-const SELECT = `select c.*, t.fetched_at as token_fetched_at, t.expires_at as token_expires_at,
+const SELECT = `select c.*, case when c.authorisation = 'platform' then g.revoked_at end as grant_ended_at, t.fetched_at as token_fetched_at, t.expires_at as token_expires_at,
     case when r.day = (now() at time zone 'Asia/Shanghai')::date then r.used_in_day else 0 end as sent_today
   from channels c
   left join channel_tokens t on t.tenant_id = c.tenant_id and t.channel_id = c.id
+  left join channel_grants g on g.tenant_id = c.tenant_id and g.channel_id = c.id
   left join channel_rates r on r.tenant_id = c.tenant_id and r.channel_id = c.id`;
 
 /** What may change on a channel; keys are columns. */

@@ -30,13 +30,6 @@ export class GrantTokens {
     return account.authorisation === 'platform' && isComponentPlatform(account.platform);
   }
 
-  /** True when the merchant took the grant back: a permanent code would still be tried in vain. */
-  async isEnded(account: Account): Promise<boolean> {
-    if (account.authorisation !== 'platform') return false;
-    const grant = await this.db.read(() => this.grants.find(account.id));
-    return grant?.revoked_at !== null;
-  }
-
   /** A new token of the account. Called by whoever holds the token's lease, so the refresh token has one user at a time. */
   async issue(account: Account): Promise<PlatformResult<AccessToken>> {
     const refreshToken = await this.refreshToken(account);

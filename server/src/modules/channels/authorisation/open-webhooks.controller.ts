@@ -43,11 +43,11 @@ export class OpenWebhooksController implements OnModuleInit {
     return this.take(this.pushes.open(inboundOf(request)), (payload) => this.pushes.receive(payload), reply);
   }
 
-  private forSuite(request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
+  private async forSuite(request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
     const inbound = inboundOf(request);
     if (inbound.method === 'POST') return this.take(this.suite.open(inbound), (payload) => this.suite.receive(payload), reply);
     const opened = this.suite.handshake(inbound);
-    return Promise.resolve(typeof opened === 'string' ? this.refuse(opened, reply) : reply.type(TEXT).send(opened.answer));
+    return typeof opened === 'string' ? this.refuse(opened, reply) : reply.type(TEXT).send(opened.answer);
   }
 
   private async take(opened: { payload: string } | CallbackRefusal, receive: (payload: string) => Promise<void>, reply: FastifyReply): Promise<FastifyReply> {

@@ -2,7 +2,7 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { CONFIG, type Config } from '../../../config.js';
 import { TenantDb } from '../../../core/db/tenant-db.js';
-import type { AccessToken, PlatformResult } from '../adapter.js';
+import type { PlatformResult } from '../adapter.js';
 import { GONE, GrantTokens } from '../authorisation/grant-tokens.service.js';
 import type { OpenChannel } from '../channel-access.service.js';
 import { open as openSecret, seal, type Place } from '../channel.secrets.js';
@@ -25,17 +25,18 @@ export class ChannelTokens {
   }
 
   /** A token that should work. Needs the tenant; must not run inside a write (it may call the platform). */
-  take(channel: OpenChannel): Promise<PlatformResult<HeldToken>> {
-    return this.line.take(this.ownerOf(channel));
+  async take(channel: OpenChannel): Promise<PlatformResult<HeldToken>> {
+    return this.isEnded(channel) ? GONE : this.line.take(this.ownerOf(channel));
   }
 
   /** Another one, because the platform refused this: the next number if someone has fetched it already. */
-  replace(channel: OpenChannel, refused: HeldToken): Promise<PlatformResult<HeldToken>> {
-    return this.line.replace(this.ownerOf(channel), refused);
+  async replace(channel: OpenChannel, refused: HeldToken): Promise<PlatformResult<HeldToken>> {
+    return this.isEnded(channel) ? GONE : this.line.replace(this.ownerOf(channel), refused);
   }
 
   /** Asks the platform itself, not our cache: a secret that was reset or a grant that was taken back must show. */
   async probe(channel: OpenChannel): Promise<PlatformResult<HeldToken>> {
+    if (this.isEnded(channel)) return GONE;
     if (this.grants.speaksFor(channel.row)) {
       // A grant's new token ends the one before, so it is not tried beside the one in use but put in its place.
       await this.db.write(() => this.drop(channel.row.id));
@@ -62,13 +63,15 @@ export class ChannelTokens {
       key: channel.row.id,
       seal: (token) => seal(this.config.secretKeys, place, token),
       open: (envelope) => openSecret(this.config.secretKeys, place, envelope),
-      issue: (force) => this.issue(channel, force),
+      issue: (force) => (this.grants.speaksFor(channel.row) ? this.grants.issue(channel.row) : channel.adapter.issueToken(force)),
     };
   }
 
-  private async issue(channel: OpenChannel, force: boolean): Promise<PlatformResult<AccessToken>> {
-    if (this.grants.speaksFor(channel.row)) return this.grants.issue(channel.row);
-    return (await this.grants.isEnded(channel.row)) ? GONE : channel.adapter.issueToken(force);
+  /** The merchant took the grant back: a token that this process still holds is not used up, whatever it is worth. */
+  private isEnded({ row }: OpenChannel): boolean {
+    if (row.grant_ended_at === null) return false;
+    this.line.forget(row.id);
+    return true;
   }
 
   private rows(): TokenRows {
