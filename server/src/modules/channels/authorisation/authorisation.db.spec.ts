@@ -9,6 +9,7 @@ import { createLog } from '../../../core/log.js';
 import { startSimulator, startTestApp, type SimulatorProcess, type TestApp } from '../../../core/testing/index.js';
 import { createHttpApp } from '../../../http-app.js';
 import { encrypt, openAesKey, sign } from '../adapters/wechat/wechat.crypto.js';
+import { ChannelAccess } from '../channel-access.service.js';
 import { ChannelLogin } from '../channel-login.service.js';
 import { ChannelsService } from '../channels.service.js';
 import type { ChannelRow } from '../channels.repository.js';
@@ -242,6 +243,7 @@ describe('a grant that is taken back', () => {
     await idle();
     expect(await row(tenantId, id)).toMatchObject({ status: 'failing', status_reason: 'authorization_revoked' });
     expect(await grant(tenantId, id)).toMatchObject({ refresh_token: null });
+    t.get(ChannelAccess).forget(id); // the other process took the notice; this one follows within seconds
     const sent = await t.as(tenantId, () => t.get(ChannelSender).send(id, { kind: 'window', to: 'o1', content: { type: 'text', text: 'x' } }));
     expect(sent).toMatchObject({ outcome: 'refused', reason: 'account', problem: 'authorization_gone' });
     expect(await scan(tenantId, appid)).toBe(id);
