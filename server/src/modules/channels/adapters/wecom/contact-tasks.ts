@@ -6,6 +6,7 @@ import { wordOf, type WeChatClient } from '../wechat/wechat.client.js';
 const BASE = '/cgi-bin/externalcontact';
 const EMPLOYEES_PER_PAGE = 100;
 const RESULTS_PER_PAGE = 1_000;
+const CANCELLED_BEFORE = 41093;
 
 /** Where a reading stands: the employees still to ask, the page within the first of them, and the next page of employees. */
 interface Place {
@@ -43,8 +44,10 @@ export class ContactTasks {
     return this.command('remind_groupmsg_send', taskId, token);
   }
 
-  cancel(taskId: string, token: string): Promise<PlatformResult<undefined>> {
-    return this.command('cancel_groupmsg_send', taskId, token);
+  /** A task that was cancelled before is as cancelled as one that is now. */
+  async cancel(taskId: string, token: string): Promise<PlatformResult<undefined>> {
+    const done = await this.command('cancel_groupmsg_send', taskId, token);
+    return !done.ok && done.code === CANCELLED_BEFORE ? { ok: true, value: undefined } : done;
   }
 
   private async command(name: string, taskId: string, token: string): Promise<PlatformResult<undefined>> {
