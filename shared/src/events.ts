@@ -8,6 +8,8 @@ export const eventSchemas = {
   'channel.received': z.object({ channelId: z.string(), inboundIds: ids }),
   /** A page of an account's follower list was read; listeners load it by channel and page. */
   'channel.followers_seen': z.object({ channelId: z.string(), syncId: z.string(), page: z.number() }),
+  /** Contacts of a WeCom account were read or told of; `ids` are rows of ours, which listeners load. */
+  'channel.contacts_seen': z.object({ channelId: z.string(), ids }),
   'channel.connected': z.object({ channelId: z.string() }),
   /** Touches became known people. */
   'customer.identified': z.object({ customerIds: ids }),
