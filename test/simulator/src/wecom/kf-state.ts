@@ -1,14 +1,16 @@
-import type { WecomLine } from './corp.ts';
+import type { WecomLine } from './corp-data.ts';
 
-/** A row of `sync_msg`, as it is answered. */
-export interface KfMessage {
+/** A row of `sync_msg` before the ids of an app are written in. */
+export interface KfRow {
+  at: number;
+  person: string;
   msgid: string;
-  open_kfid: string;
-  external_userid: string;
-  send_time: number;
+  /** 3 the person, 4 the platform, 5 an employee in his client. */
   origin: 3 | 4 | 5;
   msgtype: string;
-  [part: string]: unknown;
+  /** The object named after the type; for an event without the ids. */
+  part: Record<string, unknown>;
+  servicer?: string;
 }
 
 /** One person in one kf account. */
@@ -19,10 +21,12 @@ export interface KfVisitor {
   servicer: string;
   /** When the person last wrote or entered; milliseconds. */
   lastWroteAt: number;
-  lastSeenAt: number;
+  lastEnteredAt: number;
   sentSinceWrote: number;
   welcomedAt: number;
-  enterContext: { scene: string; scene_param: string };
+  /** The person refuses messages: sends are accepted and fail afterwards. */
+  refuses: boolean;
+  context: { scene: string; scene_param: string };
   lines: WecomLine[];
 }
 
@@ -31,8 +35,8 @@ export interface KfAccount {
   name: string;
   deleted: boolean;
   servicers: string[];
-  /** Rows in order; a cursor is a position in it. `external_userid` holds the person, and is written per caller. */
-  log: { at: number; person: string; row: KfMessage }[];
+  /** Rows in order; a cursor is a position in it. */
+  log: KfRow[];
   visitors: Map<string, KfVisitor>;
   /** Message ids the merchant chose: none is taken twice. */
   sentIds: string[];

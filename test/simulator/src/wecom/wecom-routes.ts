@@ -4,12 +4,15 @@ import { addAcquisitionRoutes } from './api/acquisition.ts';
 import { addContactWayRoutes } from './api/contact-ways.ts';
 import { addContactRoutes } from './api/contacts.ts';
 import { addGroupSendRoutes } from './api/group-sends.ts';
+import { addKfAccountRoutes } from './api/kf-accounts.ts';
+import { addKfMessageRoutes } from './api/kf-messages.ts';
 import { addMediaRoutes } from './api/media.ts';
 import { addTagRoutes } from './api/tags.ts';
 import { addWecomTokenRoutes } from './api/tokens.ts';
 import { addWelcomeRoutes } from './api/welcome.ts';
 import { addCorpControl } from './control/corps.ts';
 import { addEmployeeControl } from './control/employees.ts';
+import { addKfControl } from './control/kf.ts';
 import { addWecomPeopleControl } from './control/people.ts';
 import { addTagControl } from './control/tags.ts';
 import { addTaskControl } from './control/tasks.ts';
@@ -35,6 +38,8 @@ export function addWecomRoutes(server: FastifyInstance, world: World): void {
   addTagRoutes(server, world);
   addGroupSendRoutes(server, world);
   addMediaRoutes(server, world);
+  addKfAccountRoutes(server, world);
+  addKfMessageRoutes(server, world);
 }
 
 /** The control side. */
@@ -44,4 +49,5 @@ export function addWecomControl(server: FastifyInstance, world: World): void {
   addEmployeeControl(server, world);
   addTagControl(server, world);
   addTaskControl(server, world);
+  addKfControl(server, world);
 }
