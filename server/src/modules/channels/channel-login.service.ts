@@ -55,7 +55,7 @@ export class ChannelLogin {
     const rows = await this.db.read(() => this.repository.list());
     const row = rows.find((one) => one.platform === 'wechat_official_account' && one.status === 'live' && one.settings['accountType'] !== 'subscription');
     const account = row && officialOf((await this.access.forUse(row.id)).adapter);
-    return row && account ? { appId: row.app_id, url: account.web.address(this.config.wechatLoginBase, login) } : undefined;
+    return row && account ? { appId: row.app_id, url: account.web.address(this.config.wechatLoginBase, { ...login, componentAppId: this.grants.speaksFor(row) ? this.config.component?.id : undefined }) } : undefined;
   }
 
   /** The id of the tenant's account by the platform's id of it. */

@@ -10,6 +10,7 @@ import { startSimulator, startTestApp, type SimulatorProcess, type TestApp } fro
 import { createHttpApp } from '../../../http-app.js';
 import { encrypt, openAesKey, sign } from '../adapters/wechat/wechat.crypto.js';
 import { ChannelAccess } from '../channel-access.service.js';
+import { ChannelChecks } from '../channel-checks.service.js';
 import { ChannelLogin } from '../channel-login.service.js';
 import { ChannelsService } from '../channels.service.js';
 import type { ChannelRow } from '../channels.repository.js';
@@ -245,7 +246,9 @@ describe('a grant that is taken back', () => {
     expect(await grant(tenantId, id)).toMatchObject({ refresh_token: null });
     t.get(ChannelAccess).forget(id); // the other process took the notice; this one follows within seconds
     const sent = await t.as(tenantId, () => t.get(ChannelSender).send(id, { kind: 'window', to: 'o1', content: { type: 'text', text: 'x' } }));
-    expect(sent).toMatchObject({ outcome: 'refused', reason: 'account', problem: 'authorization_gone' });
+    expect(sent).toMatchObject({ outcome: 'refused', reason: 'account', problem: 'authorization_revoked' });
+    await t.as(tenantId, () => t.get(ChannelChecks).run(id));
+    expect(await row(tenantId, id)).toMatchObject({ status: 'failing', status_reason: 'authorization_revoked' });
     expect(await scan(tenantId, appid)).toBe(id);
     expect(await row(tenantId, id)).toMatchObject({ status: 'live', status_reason: null });
   });

@@ -4,6 +4,7 @@ import { CONFIG, type Config, type ProviderApp } from '../../../config.js';
 import { AppError } from '../../../core/errors/app-error.js';
 import type { AccessToken, PlatformResult, PlatformSession } from '../adapter.js';
 import { WeChatClient, wordOf } from '../adapters/wechat/wechat.client.js';
+import { webSession } from '../adapters/wechat-official-account/web-login.js';
 import { PlatformHttpClient } from '../platform-http.client.js';
 import { readAccount, readPermissions, type AuthorisedAccount } from './grant.js';
 
@@ -63,6 +64,12 @@ export class ComponentApi {
     const query = { appid: appId, js_code: code, grant_type: 'authorization_code', component_appid: this.app.id, component_access_token: token };
     return this.client.ask({ path: '/sns/component/jscode2session', query }, ({ openid, unionid, session_key: sessionKey }) =>
       typeof openid === 'string' && typeof sessionKey === 'string' ? { externalId: openid, unionId: typeof unionid === 'string' ? unionid : undefined, sessionKey } : undefined);
+  }
+
+  /** The same for a web page inside WeChat, at an official account. */
+  webSession(token: string, appId: string, code: string): Promise<PlatformResult<PlatformSession>> {
+    const query = { appid: appId, code, grant_type: 'authorization_code', component_appid: this.app.id, component_access_token: token };
+    return webSession(this.client, { path: '/sns/oauth2/component/access_token', query });
   }
 
   private ask<T>(call: string, token: string, body: Record<string, string>, read: (json: Record<string, unknown>) => T | undefined): Promise<PlatformResult<T>> {

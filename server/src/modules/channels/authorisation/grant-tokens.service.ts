@@ -12,8 +12,9 @@ import { GrantsRepository } from './grants.repository.js';
 
 type Account = Pick<ChannelRow, 'id' | 'tenant_id' | 'app_id' | 'platform' | 'authorisation'>;
 
-/** What whoever needs a token is told once the grant ended. */
-export const GONE: PlatformFailure = { ok: false, kind: 'forbidden', problem: 'authorization_gone', code: 0, detail: 'no grant is held for this account' };
+const GONE: PlatformFailure = { ok: false, kind: 'forbidden', problem: 'authorization_gone', code: 0, detail: 'no grant is held for this account' };
+/** What whoever needs a token is told once the merchant took the grant back. */
+export const REVOKED: PlatformFailure = { ...GONE, problem: 'authorization_revoked', detail: 'the merchant took the grant back' };
 
 @Injectable()
 export class GrantTokens {
@@ -42,10 +43,11 @@ export class GrantTokens {
     return { ok: true, value: { token: issued.value.token, expiresInSeconds: issued.value.expiresInSeconds } };
   }
 
-  /** A customer's login code, for a mini program whose secret we do not have. */
+  /** A customer's login code, for an account whose secret we do not have. */
   exchangeCode(account: Account, code: string): Promise<PlatformResult<PlatformSession>> {
     if (this.config.component === undefined) return Promise.resolve(GONE);
-    return this.component.with((token) => this.api.session(token, account.app_id, code));
+    return this.component.with((token) =>
+      (account.platform === 'wechat_official_account' ? this.api.webSession(token, account.app_id, code) : this.api.session(token, account.app_id, code)));
   }
 
   /** The envelope a refresh token is kept in. */

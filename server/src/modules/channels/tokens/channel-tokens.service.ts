@@ -3,7 +3,7 @@ import { Inject, Injectable } from '@nestjs/common';
 import { CONFIG, type Config } from '../../../config.js';
 import { TenantDb } from '../../../core/db/tenant-db.js';
 import type { PlatformResult } from '../adapter.js';
-import { GONE, GrantTokens } from '../authorisation/grant-tokens.service.js';
+import { GrantTokens, REVOKED } from '../authorisation/grant-tokens.service.js';
 import type { OpenChannel } from '../channel-access.service.js';
 import { open as openSecret, seal, type Place } from '../channel.secrets.js';
 import { ChannelTokensRepository } from './channel-tokens.repository.js';
@@ -26,17 +26,17 @@ export class ChannelTokens {
 
   /** A token that should work. Needs the tenant; must not run inside a write (it may call the platform). */
   async take(channel: OpenChannel): Promise<PlatformResult<HeldToken>> {
-    return this.isEnded(channel) ? GONE : this.line.take(this.ownerOf(channel));
+    return this.isEnded(channel) ? REVOKED : this.line.take(this.ownerOf(channel));
   }
 
   /** Another one, because the platform refused this: the next number if someone has fetched it already. */
   async replace(channel: OpenChannel, refused: HeldToken): Promise<PlatformResult<HeldToken>> {
-    return this.isEnded(channel) ? GONE : this.line.replace(this.ownerOf(channel), refused);
+    return this.isEnded(channel) ? REVOKED : this.line.replace(this.ownerOf(channel), refused);
   }
 
   /** Asks the platform itself, not our cache: a secret that was reset or a grant that was taken back must show. */
   async probe(channel: OpenChannel): Promise<PlatformResult<HeldToken>> {
-    if (this.isEnded(channel)) return GONE;
+    if (this.isEnded(channel)) return REVOKED;
     if (this.grants.speaksFor(channel.row)) {
       // A grant's new token ends the one before, so it is not tried beside the one in use but put in its place.
       await this.db.write(() => this.drop(channel.row.id));
