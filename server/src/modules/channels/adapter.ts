@@ -84,7 +84,7 @@ export type ChannelEvent =
   // WeChat Customer Service: a push that says "read on from here"; the messages are fetched with it.
   | (EventBase & { type: 'kf.pending'; accountId: string; token: string })
   // A message that was taken and did not arrive; `platformId` names it.
-  | (EventBase & { type: 'window.failed'; platformId: string; reason: RefusalReason; detail: string })
+  | (EventBase & { type: 'window.failed'; platformId: string; reason: RefusalReason | 'unknown'; detail: string })
   // The same person is known under another id from now on (external_userid converted, unionid learnt).
   | (EventBase & { type: 'identity.learnt'; unionId?: string; phone?: string; otherExternalId?: string })
   | (EventBase & { type: 'platform.other'; name: string });

@@ -48,6 +48,15 @@ import { OfficialTags } from './official/official-tags.service.js';
 import { PostsRepository } from './official/posts.repository.js';
 import { EntryWays } from './entry-ways.service.js';
 import { PlatformCalls } from './platform-calls.service.js';
+import { AlertsJobs } from './alerts/alerts.jobs.js';
+import { AlertsRepository } from './alerts/alerts.repository.js';
+import { AlertsResolver } from './alerts/alerts.resolver.js';
+import { AlertsService } from './alerts/alerts.service.js';
+import { KfAccounts } from './kf/kf-accounts.service.js';
+import { KfJobs } from './kf/kf.jobs.js';
+import { KfReader } from './kf/kf-reader.service.js';
+import { KfRepository } from './kf/kf.repository.js';
+import { KfResolver } from './kf/kf.resolver.js';
 import { QuotaMeter } from './quotas/quota-meter.service.js';
 import { QuotasRepository } from './quotas/quotas.repository.js';
 import { QuotasResolver } from './quotas/quotas.resolver.js';
@@ -63,9 +72,10 @@ import { ChannelTokens } from './tokens/channel-tokens.service.js';
     Authorisations, AuthorisedChannels, AuthorisationResolver, AuthorisationJobs, ComponentApi, ComponentTokens, Grants, GrantTokens, GrantsRepository, ProviderAppsRepository,
     PlatformPushes, SuiteApi, SuiteTokens, SuitePushes, OpenWebhooksController,
     EntryWays, OfficialTags, PlatformCalls, FollowerSync, FollowersRepository, MassPosts, PostsRepository, ArticleDesk, AccountMenu, OfficialJobs, OfficialResolver,
-    QuotaMeter, QuotasRepository, QuotasService, QuotasResolver,
+    AlertsService, AlertsRepository, AlertsJobs, AlertsResolver, QuotaMeter, QuotasRepository, QuotasService, QuotasResolver,
+    KfAccounts, KfJobs, KfReader, KfRepository, KfResolver,
     InboundService, InboundRepository, InboundIntake, InboundEvents, InboundJobs, RejectionCounter, WebhooksController,
   ],
-  exports: [ChannelsService, ChannelViews, ChannelLogin, ChannelSender, BatchSender, TemplatesService, InboundEvents, FollowerSync, MassPosts, PlatformCalls, EntryWays, OfficialTags],
+  exports: [KfAccounts, ChannelsService, ChannelViews, ChannelLogin, ChannelSender, BatchSender, TemplatesService, InboundEvents, FollowerSync, MassPosts, PlatformCalls, EntryWays, OfficialTags],
 })
 export class ChannelsModule {}

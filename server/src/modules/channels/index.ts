@@ -12,6 +12,7 @@ export { OfficialTags, TAGGING_BATCH } from './official/official-tags.service.js
 export { FollowerSync } from './official/follower-sync.service.js';
 export { MassPosts } from './official/mass-posts.service.js';
 export { PlatformCalls, refusedBy } from './platform-calls.service.js';
+export { KfAccounts } from './kf/kf-accounts.service.js';
 export { InboundEvents } from './inbound/inbound-events.service.js';
 export { presentTemplate } from './channel-view.js';
 export type { ChannelRow } from './channels.repository.js';
