@@ -64,6 +64,11 @@ export class CustomersRepository {
     );
   }
 
+  /** A number that the platform verified, for whoever stands behind this identity and has none yet. */
+  async fillPhone(identityId: string, phone: string): Promise<void> {
+    await this.db.exec('update customers set phone = $2 where phone is null and id = (select customer_id from identities where id = $1)', [identityId, phone]);
+  }
+
   async count(filter: CustomerFilter, phone: string): Promise<number> {
     const values: unknown[] = [];
     const where = conditions(filter, phone, values);

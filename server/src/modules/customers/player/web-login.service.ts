@@ -7,6 +7,7 @@ import { invalid } from '../../../core/errors/app-error.js';
 import { isRefusal, refusal, type Refusal } from '../../../core/graphql/refusal.js';
 import { ChannelLogin } from '../../channels/index.js';
 import { TenantsService } from '../../tenants/index.js';
+import { CustomersRepository } from '../customers.repository.js';
 import { IdentityService } from '../identity/identity.service.js';
 import { JoiningService } from '../identity/joining.service.js';
 
@@ -22,6 +23,7 @@ export class WebLoginService {
     private readonly logins: ChannelLogin,
     private readonly identities: IdentityService,
     private readonly joining: JoiningService,
+    private readonly customers: CustomersRepository,
   ) {}
 
   /** @throws NOT_FOUND for an unknown shop; INVALID for a page that is not the shop's own, or a state that is none. */
@@ -45,7 +47,10 @@ export class WebLoginService {
     if (channelId === undefined || identity === undefined) return refusal('app_not_found', { appId });
     const phone = await this.logins.phone(channelId, code);
     if (isRefusal(phone)) return phone;
-    await this.db.write(() => this.joining.learn([{ identityId: identity.id, phone: phone.number }]));
+    await this.db.write(async () => {
+      await this.joining.learn([{ identityId: identity.id, phone: phone.number }]);
+      await this.customers.fillPhone(identity.id, phone.number);
+    });
     return { phone: phone.number };
   }
 }
