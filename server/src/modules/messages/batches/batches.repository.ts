@@ -154,7 +154,7 @@ export class BatchesRepository {
 
   async countLook(id: string, { isReminded, nextLookAt, now }: { isReminded: boolean; nextLookAt: Date; now: Date }): Promise<void> {
     await this.db.exec(
-      `update message_batches set looks = looks + 1, next_look_at = $2, reminders = reminders + $3::int, reminded_at = case when $3 then $4 else reminded_at end where id = $1`,
+      `update message_batches set looks = looks + 1, next_look_at = $2, reminders = reminders + $3::boolean::int, reminded_at = case when $3::boolean then $4 else reminded_at end where id = $1`,
       [id, nextLookAt, isReminded, now]);
   }
 

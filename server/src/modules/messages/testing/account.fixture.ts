@@ -35,3 +35,26 @@ export async function anAccount(t: TestApp, simulator: SimulatorProcess, followe
   });
   return { tenantId, channelId, appId, noticeId: notice?.id ?? '', fans };
 }
+
+export interface Corp {
+  tenantId: string;
+  channelId: string;
+  corpId: string;
+  contacts: ShopPerson[];
+}
+
+/** A corp at the simulator whose employees share `size` contacts evenly. */
+export async function aCorp(t: TestApp, simulator: SimulatorProcess, employees: readonly string[], size: number): Promise<Corp> {
+  const corpId = `ww${newId().replaceAll('-', '').slice(-16)}`;
+  await simulator.call('POST', '/sim/corps', { corpid: corpId, name: '甜甜烘焙', secret: SECRET, agentid: 1000002, employees: employees.map((userid) => ({ userid })) });
+  const tenantId = await t.tenant();
+  const connected = await t.as(tenantId, () => t.get(ChannelsService).connect({ platform: 'wecom', name: '甜甜烘焙企微', appId: corpId, appSecret: SECRET, agentId: '1000002', callbackToken: 'TokenOfCorp', aesKey: 'k'.repeat(43), callbackMode: 'secure', callbackFormat: 'xml' }));
+  if (isRefusal(connected)) throw new Error(`not connected: ${JSON.stringify(connected)}`);
+  const added = await Promise.all(employees.map((userid) => simulator.call<{ added: { id: string; externalUserid: string }[] }>('POST', '/sim/contacts', { corpid: corpId, userid, count: size / employees.length, events: false })));
+  const known = added.flatMap((one) => one.added.map(({ id, externalUserid }) => ({ simId: id, openid: externalUserid })));
+  const contacts = await t.as(tenantId, async () => {
+    const resolved = await t.get(IdentityService).resolveMany(connected.id, 'external_userid', known.map((one) => one.openid));
+    return known.map((one) => ({ ...one, ...resolved.get(one.openid)! }));
+  });
+  return { tenantId, channelId: connected.id, corpId, contacts };
+}
