@@ -7,6 +7,8 @@ export const WECHAT_PROBLEMS = {
   count_used_up: say('数量已到微信的上限', '删掉不再用的，再新建', 'WeChat allows no more of these', 'Delete those that are not used, then make a new one'),
   clear_used_up: say('本月的清零次数已用完', '等次数自然恢复：日限额在 0 点恢复，清零机会下个月恢复', 'The resets of this month are used up', 'Daily quotas come back at midnight, resets next month'),
   // Account
+  account_penalised: say('账号受到平台处罚，系统已暂停相关发送', '到公众平台「通知中心」查看原因并处理，解除后在这里点「已解决」恢复发送', 'The platform has penalised the account; we paused what it concerns', 'See the reason in the notice centre of the platform, settle it, then mark it as settled here to go on'),
+  account_warned: say('账号收到平台的警告', '到公众平台「通知中心」查看原因，按要求整改', 'The platform has warned the account', 'See the reason in the notice centre of the platform and do what it asks'),
   agreement_missing: say('账号还没有同意群发协议', '请管理员到微信公众平台「群发功能」同意协议', 'The account has not accepted the agreement for posts', 'Ask the administrator to accept it in the WeChat console'),
   login_domain: say('网页授权域名没有配置', '到微信公众平台「功能设置 → 网页授权域名」填写本系统的域名', 'The domain for web login is not configured', 'Enter our domain in the WeChat console under web authorisation domain'),
   not_bound: say('账号没有绑定微信开放平台', '到微信开放平台绑定这个账号，之后就能识别同一位客户', 'The account is not bound to a WeChat Open Platform account', 'Bind it there; then the same person is recognised across accounts'),

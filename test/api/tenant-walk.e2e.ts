@@ -20,7 +20,7 @@ const ID_OF: Record<string, string> = {
   'accountMenu.channelId': 'channels', 'publishAccountMenu.channelId': 'channels', 'removeAccountMenu.channelId': 'channels', 'massPosts.channelId': 'channels', 'sendMassPost.channelId': 'channels',
   'previewMassPost.channelId': 'channels', 'deleteMassPost.id': 'mass_posts', 'articleDrafts.channelId': 'channels', 'publications.channelId': 'channels', 'saveArticleDraft.channelId': 'channels',
   'deleteArticleDraft.channelId': 'channels', 'publishArticle.channelId': 'channels',
-  'channelQuotas.channelId': 'channels', 'unmappedCodes.channelId': 'channels', 'refreshQuotas.channelId': 'channels', 'clearQuotas.channelId': 'channels',
+  'resolveAlert.id': 'alerts', 'channelQuotas.channelId': 'channels', 'unmappedCodes.channelId': 'channels', 'refreshQuotas.channelId': 'channels', 'clearQuotas.channelId': 'channels',
   'customer.id': 'customers', 'updateCustomer.id': 'customers', 'setOptOut.customerId': 'customers', 'permitCredits.customerId': 'customers',
   'customers.filter.tagId': 'tags', 'customerCount.filter.tagId': 'tags', 'deleteTag.id': 'tags', 'tagCustomers.customerIds': 'customers', 'tagCustomers.tagId': 'tags',
   'untagCustomers.customerIds': 'customers', 'untagCustomers.tagId': 'tags',
@@ -103,6 +103,7 @@ async function fill(merchant: Merchant): Promise<void> {
   await client.ask('mutation { inviteStaff(email: "walk@example.com", role: analyst) { __typename } }');
   await client.ask('mutation { createApiKey(name: "walk", scopes: ["coupon.read"]) { secret } }');
   await stack.db.query("insert into mass_posts (tenant_id, id, channel_id, client_msg_id, reach, content) values ($1, gen_random_uuid(), $2, 'walk', '{\"everyone\":true}', '{\"type\":\"text\",\"text\":\"x\"}')", [merchant.tenantId, merchant.channelId]);
+  await stack.db.query("insert into alerts (tenant_id, id, channel_id, kind, since) values ($1, gen_random_uuid(), $2, 'penalty', now())", [merchant.tenantId, merchant.channelId]);
   await stack.db.query("insert into dead_letters (id, job_name, payload, tenant_id, attempts, error, error_kind) values (gen_random_uuid(), 'walk', '{}', $1, 1, 'x', 'bug')", [merchant.tenantId]);
 }
 
