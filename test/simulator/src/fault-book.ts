@@ -2,7 +2,7 @@ import { randomText } from './ids.ts';
 
 export const callFaults = ['slow', 'http500', 'busy', 'quota', 'errcode', 'token_invalid', 'hang_after'] as const;
 export const callbackFaults = ['drop_callback', 'double_callback', 'late_callback'] as const;
-export type FaultKind = (typeof callFaults)[number] | (typeof callbackFaults)[number];
+export type FaultKind = (typeof callFaults)[number] | (typeof callbackFaults)[number] | 'mixed';
 
 /** A failure the platform was told to show. */
 export interface Fault {
@@ -20,6 +20,26 @@ export interface Fault {
 }
 
 const defaultDelayMs: Partial<Record<FaultKind, number>> = { slow: 3000, late_callback: 10_000 };
+
+type Draw = Partial<Fault> & { kind: FaultKind };
+
+/** What a mixed fault draws from: every documented way a call or a push goes wrong. */
+const mixedCalls: Draw[] = [
+  { kind: 'slow', delayMs: 1500 },
+  { kind: 'http500' },
+  { kind: 'busy' },
+  { kind: 'quota' },
+  { kind: 'errcode', errcode: 45011 },
+  { kind: 'token_invalid' },
+  { kind: 'hang_after', delayMs: 1500 },
+];
+const mixedPushes: Draw[] = [{ kind: 'drop_callback' }, { kind: 'late_callback', delayMs: 3000 }, { kind: 'double_callback' }];
+
+/** One concrete failure in place of a mixed one; the mixed fault's own delay wins. */
+function drawn(fault: Fault, choices: Draw[]): Fault {
+  const choice = choices[Math.floor(Math.random() * choices.length)] ?? { kind: 'busy' };
+  return { ...fault, ...choice, delayMs: fault.delayMs || (choice.delayMs ?? 0) };
+}
 
 /** The failures in force, in the order they were set. */
 export class FaultBook {
@@ -59,14 +79,14 @@ export class FaultBook {
     return this.faults.length === 0 ? null : this.take(callbackFaults, name, appid);
   }
 
-  private take(kinds: readonly FaultKind[], path: string, appid: string | undefined): Fault | null {
+  private take(kinds: typeof callFaults | typeof callbackFaults, path: string, appid: string | undefined): Fault | null {
     for (const fault of this.faults) {
-      if (!kinds.includes(fault.kind) || (fault.path !== '*' && fault.path !== path)) continue;
+      if ((fault.kind !== 'mixed' && !(kinds as readonly FaultKind[]).includes(fault.kind)) || (fault.path !== '*' && fault.path !== path)) continue;
       if (fault.appid !== undefined && fault.appid !== appid) continue;
       if (fault.times !== null && fault.hits >= fault.times) continue;
       if (fault.probability < 1 && Math.random() >= fault.probability) continue;
       fault.hits += 1;
-      return fault;
+      return fault.kind === 'mixed' ? drawn(fault, kinds === callFaults ? mixedCalls : mixedPushes) : fault;
     }
     return null;
   }

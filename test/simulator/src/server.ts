@@ -10,6 +10,9 @@ import { addOfficialRoutes } from './official/official-routes.ts';
 import { addCustomerServiceRoutes } from './platform/customer-service.ts';
 import { addEntryRoutes } from './platform/entry-calls.ts';
 import { addPhoneNumberRoutes } from './platform/phone-number.ts';
+import { addComponentRoutes } from './component/component-calls.ts';
+import { addComponentPage } from './component/login-page.ts';
+import { addComponentControl } from './control/components.ts';
 import { addEntryControl } from './control/entries.ts';
 import { addLoginRoutes } from './platform/login.ts';
 import { addQuotaRoutes } from './platform/quota-tools.ts';
@@ -40,6 +43,8 @@ export function buildServer(world: World, config: SimulatorConfig): FastifyInsta
     addTemplateRoutes(scope, world);
     addQuotaRoutes(scope, world);
     addOfficialRoutes(scope, world);
+    addComponentRoutes(scope, world);
+    addComponentPage(scope, world);
     addEntryRoutes(scope, world);
     addPhoneNumberRoutes(scope, world);
     addWecomRoutes(scope, world);
@@ -54,6 +59,7 @@ export function buildServer(world: World, config: SimulatorConfig): FastifyInsta
     addConversationControl(scope, world);
     addOfficialControl(scope, world);
     addEntryControl(scope, world);
+    addComponentControl(scope, world);
     addStateControl(scope, world);
     addWecomControl(scope, world);
   });

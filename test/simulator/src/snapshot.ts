@@ -1,5 +1,6 @@
 import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
+import type { SavedComponent } from './component/component.ts';
 import type { EntryLink } from './entry-links.ts';
 import { Member, type ChatLine, type Follow, type Grant, type InboxMessage, type ServiceWindow, type WindowKind } from './member.ts';
 import type { AppSettings, MiniProgram } from './mini-program.ts';
@@ -39,6 +40,7 @@ interface Saved {
   apps: SavedApp[];
   counters: { nextMessage: number };
   links?: EntryLink[];
+  components?: SavedComponent[];
   wecom?: unknown;
 }
 
@@ -50,6 +52,7 @@ export async function saveWorld(world: World, file: string): Promise<void> {
     apps: [...world.apps.values()].map(saveApp),
     counters: world.counters(),
     links: world.links.list(),
+    components: world.components.save(),
     wecom: world.wecom.save(),
   };
   await mkdir(dirname(file), { recursive: true });
@@ -71,6 +74,7 @@ export async function loadWorld(world: World, file: string): Promise<boolean> {
   for (const app of saved.apps) loadApp(world, app);
   if (saved.wecom !== undefined) world.wecom.load(saved.wecom);
   world.links.restore(saved.links ?? []);
+  world.components.load(saved.components ?? []);
   world.restoreCounters(saved.counters);
   return true;
 }

@@ -22,6 +22,7 @@ export function errorPage(title: string, detail: string): string {
 <body><h1 style="font-size:18px;font-weight:500">${attribute(title)}</h1><p>${attribute(detail)}</p></body></html>`;
 }
 
-function attribute(text: string): string {
+/** Text that may stand in an attribute or between tags. */
+export function attribute(text: string): string {
   return text.replaceAll('&', '&amp;').replaceAll('"', '&quot;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
 }

@@ -1,5 +1,6 @@
 import { CallbackQueue, type QueueOptions } from './callback-queue.ts';
 import { Clock } from './clock.ts';
+import { ComponentBook } from './component/component-book.ts';
 import { EntryLinks } from './entry-links.ts';
 import { FaultBook } from './fault-book.ts';
 import { MessageIds, unionidOf } from './ids.ts';
@@ -33,6 +34,7 @@ export class World {
   /** Codes of the phone button: same rules as login codes, but never exchangeable for one. */
   readonly phoneCodes = new LoginCodes();
   readonly links = new EntryLinks();
+  readonly components = new ComponentBook(this);
   readonly messageIds = new MessageIds();
   readonly apps = new Map<string, MiniProgram>();
   readonly people = new Map<string, Person>();
@@ -109,6 +111,7 @@ export class World {
     this.webLogins.reset();
     this.phoneCodes.reset();
     this.links.reset();
+    this.components.reset();
     this.faults.clear();
     this.clock.reset();
     this.nextNumber = new Map();

@@ -14,7 +14,7 @@ const faultSchema = {
     id: { type: 'string' },
     path: { type: 'string' },
     appid: { type: 'string' },
-    kind: { enum: [...callFaults, ...callbackFaults] },
+    kind: { enum: [...callFaults, ...callbackFaults, 'mixed'] },
     errcode: { type: 'integer' },
     times: { type: 'integer', minimum: 1 },
     probability: { type: 'number', minimum: 0, maximum: 1 },

@@ -1,5 +1,6 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { allows } from '../component/rights.ts';
 import { ok, refuse, type Refusal } from '../error-code.ts';
 import type { Fault } from '../fault-book.ts';
 import { jsonText } from '../json-text.ts';
@@ -76,12 +77,25 @@ async function answer(world: World, route: Route, request: FastifyRequest, reply
   }
 }
 
-async function serve(exchange: Exchange, fault: Fault | null): Promise<unknown> {
+function serve(exchange: Exchange, fault: Fault | null): Promise<unknown> {
   const { world, reply, app } = exchange;
+  return underFault(fault, reply, {
+    kill: () => app?.tokens.killAll(world.clock.now()),
+    answer: () => run(exchange),
+    send: (result) => send(exchange, result),
+  });
+}
+
+/** How a call is served when a fault strikes it; `kill` makes the caller's tokens invalid. */
+export async function underFault(
+  fault: Fault | null,
+  reply: FastifyReply,
+  steps: { kill: () => void; answer: () => object; send: (result: object) => unknown },
+): Promise<unknown> {
   if (fault?.kind === 'slow') await sleep(fault.delayMs);
   if (fault?.kind === 'http500') return reply.code(500).type('text/plain').send('internal error');
-  const result = faultAnswer(world, fault, app) ?? run(exchange);
-  return fault?.kind === 'hang_after' ? hang(reply, fault.delayMs) : send(exchange, result);
+  const result = faultAnswer(fault, steps.kill) ?? steps.answer();
+  return fault?.kind === 'hang_after' ? hang(reply, fault.delayMs) : steps.send(result);
 }
 
 function findApp(world: World, route: Route, query: Call['query'], body: Fields): MiniProgram | undefined {
@@ -89,7 +103,7 @@ function findApp(world: World, route: Route, query: Call['query'], body: Fields)
   return world.apps.get(String(query['appid'] ?? body['appid'] ?? ''));
 }
 
-function faultAnswer(world: World, fault: Fault | null, app: MiniProgram | undefined): Refusal | null {
+function faultAnswer(fault: Fault | null, kill: () => void): Refusal | null {
   switch (fault?.kind) {
     case 'busy':
       return refuse(-1);
@@ -98,7 +112,7 @@ function faultAnswer(world: World, fault: Fault | null, app: MiniProgram | undef
     case 'errcode':
       return refuse(fault.errcode ?? -1);
     case 'token_invalid':
-      app?.tokens.killAll(world.clock.now());
+      kill();
       return refuse(fault.errcode ?? 40001);
     default:
       return null;
@@ -114,6 +128,8 @@ function run({ world, route, request, app }: Exchange): object {
   if (denied !== 0) return refuse(denied);
   if (!app) return refuse(40013);
   if (body.badBody !== undefined) return refuse(body.badBody);
+  const authorization = world.components.authorizationOf(query['access_token']);
+  if (authorization && !allows(authorization.funcs, route.path)) return refuse(61007);
   const taken = app.settings.deniedApis[route.path];
   if (taken !== undefined) return refuse(taken);
   if (route.kinds && !route.kinds.includes(app.settings.kind)) return refuse(48001);
