@@ -28,7 +28,10 @@ export function pushToCorp(world: World, corp: Corp, push: { kind: 'contact' | '
   const second = eventSecond();
   const apps = corp.data.apps.filter((app) => app.events.includes(push.kind));
   return Promise.all(
-    apps.map((app) => {
+    apps.flatMap((app) => {
+      const suite = app.callbackUrl === '' ? world.wecom.suites.get(app.suiteId ?? '') : undefined;
+      // A provider without an address for this corp hears of contacts at its command address.
+      if (suite) return push.kind === 'contact' ? [pushToSuite(world, suite, push.event, { AuthCorpId: corp.corpid, ...push.fields(app) })] : [];
       // Only a corp's event on contacts has a sender in the documented bodies.
       const sender = push.kind === 'contact' ? { FromUserName: 'sys' } : {};
       const body = { ToUserName: corp.corpid, ...sender, CreateTime: second, MsgType: 'event', Event: push.event, ...push.fields(app) };

@@ -38,3 +38,7 @@ function byLink(corp: Corp, id: string, url: string): Omit<NewContact, 'person'>
   const channel = Buffer.from(query.get('customer_channel') ?? '').subarray(0, 64).toString();
   return { userid, channel, half: !link.skipVerify, addWay: 16, linkId: id };
 }
+
+export function joinUrl(base: string, configId: string): string {
+  return `${base}/sim/wecom/join/${configId}`;
+}

@@ -4,16 +4,22 @@ import { addAcquisitionRoutes } from './api/acquisition.ts';
 import { addContactWayRoutes } from './api/contact-ways.ts';
 import { addContactRoutes } from './api/contacts.ts';
 import { addGroupSendRoutes } from './api/group-sends.ts';
+import { addGroupRoutes } from './api/groups.ts';
 import { addKfAccountRoutes } from './api/kf-accounts.ts';
 import { addKfMessageRoutes } from './api/kf-messages.ts';
 import { addMediaRoutes } from './api/media.ts';
+import { addMomentRoutes } from './api/moments.ts';
+import { addProviderRoutes } from './api/provider.ts';
 import { addTagRoutes } from './api/tags.ts';
 import { addWecomTokenRoutes } from './api/tokens.ts';
+import { addTransferRoutes } from './api/transfers.ts';
 import { addWelcomeRoutes } from './api/welcome.ts';
 import { addCorpControl } from './control/corps.ts';
 import { addEmployeeControl } from './control/employees.ts';
+import { addGroupControl } from './control/groups.ts';
 import { addKfControl } from './control/kf.ts';
 import { addWecomPeopleControl } from './control/people.ts';
+import { addSuiteControl } from './control/suites.ts';
 import { addTagControl } from './control/tags.ts';
 import { addTaskControl } from './control/tasks.ts';
 
@@ -40,6 +46,10 @@ export function addWecomRoutes(server: FastifyInstance, world: World): void {
   addMediaRoutes(server, world);
   addKfAccountRoutes(server, world);
   addKfMessageRoutes(server, world);
+  addGroupRoutes(server, world);
+  addMomentRoutes(server, world);
+  addTransferRoutes(server, world);
+  addProviderRoutes(server, world);
 }
 
 /** The control side. */
@@ -50,4 +60,6 @@ export function addWecomControl(server: FastifyInstance, world: World): void {
   addTagControl(server, world);
   addTaskControl(server, world);
   addKfControl(server, world);
+  addGroupControl(server, world);
+  addSuiteControl(server, world);
 }
