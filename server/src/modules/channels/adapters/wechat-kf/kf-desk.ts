@@ -57,6 +57,6 @@ export class KfDesk {
   }
 }
 
-const factOf = (row: Body): KfAccountFact => ({
+const factOf = (row: Record<string, unknown>): KfAccountFact => ({
   externalId: wordOf(row['open_kfid']), name: wordOf(row['name']), avatarUrl: wordOf(row['avatar']), isManaged: row['manage_privilege'] === true,
 });

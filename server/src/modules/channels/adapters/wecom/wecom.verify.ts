@@ -1,4 +1,5 @@
 // Checks one WeCom callback. Always sealed, the address check too; the receiver inside the seal is the corp's id.
+import { createHash } from 'node:crypto';
 import { PayloadError } from '../../adapter.js';
 import type { AdapterInput, CallbackRefusal, InboundRequest, Verified } from '../../adapter.js';
 import { readBody, textOf } from '../wechat/wechat.body.js';
@@ -34,9 +35,13 @@ function describe({ channel }: Account, payload: string): Verified {
   try {
     const body = readBody(payload, 'xml');
     if (textOf(body, 'ToUserName') !== channel.appId) return refused('wrong_receiver');
-    return { outcome: 'event', payload, format: 'xml', dedupKey: dedupKeyOf(body) };
+    return { outcome: 'event', payload, format: 'xml', dedupKey: keyOf(body, payload) };
   } catch (error) {
     if (error instanceof PayloadError) return refused('malformed');
     throw error;
   }
 }
+
+/** Customer service's push names no sender: then the text itself, which every delivery repeats, is the key. */
+const keyOf = (body: ReturnType<typeof readBody>, payload: string): string =>
+  textOf(body, 'FromUserName') === '' ? `e:${createHash('sha1').update(payload).digest('base64url')}` : dedupKeyOf(body);
