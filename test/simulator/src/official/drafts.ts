@@ -1,6 +1,7 @@
 import type { FastifyInstance } from 'fastify';
 import { ok, refuse } from '../error-code.ts';
 import { randomText } from '../ids.ts';
+import type { MiniProgram } from '../mini-program.ts';
 import { addRoute, officialKinds, type Call } from '../platform/call.ts';
 import type { World } from '../world.ts';
 import type { Article, Draft } from './official-state.ts';
@@ -24,12 +25,20 @@ export function addDraftRoutes(server: FastifyInstance, world: World): void {
 
 /** 0, or what is wrong with an article. */
 function articleFault({ app }: Call, article: Article): number {
-  const { title, author = '', digest = '', content, article_type: type = 'news' } = article;
+  return textFault(article) || pictureFault(app, article);
+}
+
+function textFault({ title, author = '', digest = '', content }: Article): number {
   if (typeof title !== 'string' || title === '' || [...title].length > 32) return 45003;
   if ([...author].length > 16) return 45110;
   if ([...digest].length > 128) return 45004;
   if (typeof content !== 'string' || [...content].length >= CONTENT_CHARS) return 45002;
-  if (type === 'newspic') {
+  return 0;
+}
+
+/** A picture post needs its pictures, any other article a cover. */
+function pictureFault(app: MiniProgram, article: Article): number {
+  if (article['article_type'] === 'newspic') {
     const images = (article['image_info'] as { image_list?: { image_media_id?: string }[] } | undefined)?.image_list ?? [];
     return images.length > 0 && images.length <= 20 && images.every((one) => app.media.has(one.image_media_id ?? '')) ? 0 : 40007;
   }

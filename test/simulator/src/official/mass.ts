@@ -3,10 +3,11 @@ import { beijingDay } from '../clock.ts';
 import { ok, refuse } from '../error-code.ts';
 import type { Member } from '../member.ts';
 import type { MiniProgram } from '../mini-program.ts';
-import { addRoute, officialKinds, serviceKinds, type Call, type Fields } from '../platform/call.ts';
+import { addRoute, officialKinds, serviceKinds, type Call } from '../platform/call.ts';
 import type { World } from '../world.ts';
 import { followersOf } from './followers.ts';
 import type { Post } from './official-state.ts';
+import { postContent } from './post-content.ts';
 
 const CLIENT_ID_BYTES = 64;
 const REPEAT_MS = 86_400_000;
@@ -28,30 +29,6 @@ export function addMassRoutes(server: FastifyInstance, world: World): void {
 /** `yyyy-mm` in Beijing: the month allowances are counted in. */
 export function monthOf(now: number): string {
   return new Date(now + 8 * 3600_000).toISOString().slice(0, 7);
-}
-
-interface Content {
-  msgtype: string;
-  title: string;
-  url: string;
-}
-
-/** What a post shows, or the errcode of what is wrong with it. */
-function contentOf(app: MiniProgram, body: Fields): Content | number {
-  const msgtype = String(body['msgtype'] ?? '');
-  const part = (body[msgtype] ?? {}) as { content?: unknown; media_id?: unknown; card_id?: unknown };
-  if (msgtype === 'text') return typeof part.content === 'string' && part.content !== '' ? { msgtype, title: part.content, url: '' } : 44004;
-  if (msgtype === 'mpnews') {
-    const article = app.official.drafts.get(String(part.media_id))?.articles[0];
-    return article ? { msgtype, title: article.title, url: article.content_source_url ?? '' } : 40007;
-  }
-  if (msgtype === 'image') {
-    const ids = (body['images'] as { media_ids?: unknown } | undefined)?.media_ids;
-    return Array.isArray(ids) && ids.length > 0 && ids.every((id) => app.media.has(String(id))) ? { msgtype, title: '[图片]', url: '' } : 40007;
-  }
-  if (msgtype === 'voice' || msgtype === 'mpvideo') return app.media.has(String(part.media_id)) ? { msgtype, title: '[视频]', url: '' } : 40007;
-  if (msgtype === 'wxcard') return part.card_id ? { msgtype, title: '[卡券]', url: '' } : 40097;
-  return 40008;
 }
 
 function sendToAll(call: Call): object {
@@ -82,7 +59,7 @@ function start(call: Call, audience: Member[], scope: string): object {
   const { world, app, body, now } = call;
   const clientId = body['clientmsgid'];
   if (clientId !== undefined && Buffer.byteLength(String(clientId)) > CLIENT_ID_BYTES) return refuse(45067);
-  const content = contentOf(app, body);
+  const content = postContent(app, body);
   if (typeof content === 'number') return refuse(content);
   const before = clientId === undefined ? undefined : app.official.clientIds.get(`mass|${String(clientId)}`);
   if (before && now - before.at < REPEAT_MS) return { ...refuse(45065), msg_id: before.msgId };
@@ -112,7 +89,7 @@ function finish(world: World, app: MiniProgram, post: Post, audience: Member[]):
   const month = monthOf(world.clock.now());
   const open = audience.filter((member) => mayReceive(app, member, month));
   post.filtered = open.length;
-  for (const member of good ? open : []) receive(world, app, member, post, month);
+  for (const member of good ? open : []) receive(world, app, { member, post, month });
   post.sent = good ? open.length : 0;
   post.status = good ? 'SEND_SUCCESS' : 'SEND_FAIL';
   const urls = post.msgtype === 'mpnews' ? [{ ArticleIdx: 1, ArticleUrl: `https://mp.weixin.qq.com/s/${post.msgDataId}` }] : [];
@@ -140,7 +117,14 @@ function mayReceive(app: MiniProgram, member: Member, month: string): boolean {
   return (member.follow.posts[month] ?? 0) < (app.settings.limits.postsPerMonth ?? POSTS_PER_MONTH);
 }
 
-function receive(world: World, app: MiniProgram, member: Member, post: Pick<Post, 'title' | 'url' | 'msgId' | 'msgtype'>, month: string | null): void {
+interface Arrival {
+  member: Member;
+  post: Pick<Post, 'title' | 'url' | 'msgId' | 'msgtype'>;
+  /** Month whose allowance it costs; null for a preview. */
+  month: string | null;
+}
+
+function receive(world: World, app: MiniProgram, { member, post, month }: Arrival): void {
   const at = world.clock.now();
   const id = world.newMessageId();
   if (member.follow && month !== null) member.follow.posts[month] = (member.follow.posts[month] ?? 0) + 1;
@@ -153,11 +137,11 @@ function receive(world: World, app: MiniProgram, member: Member, post: Pick<Post
 function preview({ world, app, body, now }: Call): object {
   const member = app.byOpenid.get(String(body['touser'] ?? ''));
   if (!member?.follows) return refuse(40003);
-  const content = contentOf(app, body);
+  const content = postContent(app, body);
   if (typeof content === 'number') return refuse(content);
   if (app.quota.look('/cgi-bin/message/mass/preview', now).used > PREVIEWS_PER_DAY) return refuse(45009);
   const msgId = app.official.newId();
-  receive(world, app, member, { ...content, msgId }, null);
+  receive(world, app, { member, post: { ...content, msgId }, month: null });
   return { errcode: 0, errmsg: 'preview success', msg_id: msgId };
 }
 

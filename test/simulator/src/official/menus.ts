@@ -8,6 +8,21 @@ const TOP_MAX = 3;
 const BELOW_MAX = 5;
 const NAME_BYTES = { top: 16, below: 60 };
 
+const keyed: (keyof MenuButton)[] = ['key'];
+
+/** What each type of button must have. */
+const needs: Record<string, (keyof MenuButton)[]> = {
+  click: keyed,
+  scancode_push: keyed,
+  scancode_waitmsg: keyed,
+  pic_sysphoto: keyed,
+  pic_photo_or_album: keyed,
+  pic_weixin: keyed,
+  location_select: keyed,
+  view: ['url'],
+  miniprogram: ['url', 'appid', 'pagepath'],
+};
+
 /** The menu at the bottom of an account's chat. */
 export function addMenuRoutes(server: FastifyInstance, world: World): void {
   const kinds = officialKinds;
@@ -36,22 +51,11 @@ function faultOf(button: MenuButton, nameBytes: number, isTop: boolean): string 
     if (!isTop || below.length > BELOW_MAX) return 'sub_button';
     return below.map((one) => faultOf(one, NAME_BYTES.below, false)).find((fault) => fault !== null) ?? null;
   }
-  switch (button.type) {
-    case 'click':
-    case 'scancode_push':
-    case 'scancode_waitmsg':
-    case 'pic_sysphoto':
-    case 'pic_photo_or_album':
-    case 'pic_weixin':
-    case 'location_select':
-      return button.key ? null : 'button key';
-    case 'view':
-      return button.url && /^https?:\/\//.test(button.url) ? null : 'button url';
-    case 'miniprogram':
-      return button.url && button.appid && button.pagepath ? null : 'button miniprogram';
-    default:
-      return 'button type';
-  }
+  return needs[button.type ?? '']?.find((field) => !button[field]) ?? (needs[button.type ?? ''] ? addressFault(button) : 'button type');
+}
+
+function addressFault({ type, url = '' }: MenuButton): string | null {
+  return type === 'view' && !/^https?:\/\//.test(url) ? 'button url' : null;
 }
 
 function get({ app }: Call): object {

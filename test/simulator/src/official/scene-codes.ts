@@ -45,14 +45,22 @@ function create({ app, body, now }: Call): object {
   if (scene === null) return refuse(40053);
   const seconds = Number(body['expire_seconds'] ?? TEMPORARY_DEFAULT_SECONDS);
   if (!permanent && (!Number.isInteger(seconds) || seconds < 1 || seconds > TEMPORARY_MAX_SECONDS)) return refuse(40097, 'expire_seconds');
+  const code = codeFor(app, { scene, numeric, permanent, at: now, expiresAt: permanent ? 0 : now + seconds * 1000 });
+  return code ? { ticket: code.ticket, ...(permanent ? {} : { expire_seconds: seconds }), url: code.url } : refuse(45029);
+}
+
+/** The code of a scene: the same permanent scene is the same code. Null when there are too many permanent ones. */
+function codeFor(app: MiniProgram, wanted: Omit<SceneCode, 'ticket' | 'url'>): SceneCode | null {
   const { codes } = app.official;
-  // The same permanent scene is the same code.
-  const same = permanent ? [...codes.values()].find((one) => one.permanent && one.numeric === numeric && one.scene === scene) : undefined;
-  if (!same && permanent && [...codes.values()].filter((one) => one.permanent).length >= PERMANENT_MAX) return refuse(45029);
-  const fresh = (): SceneCode => ({ ticket: `gQ${randomText(94)}`, url: `http://weixin.qq.com/q/${randomText(22)}`, scene, numeric, permanent, expiresAt: permanent ? 0 : now + seconds * 1000, at: now });
-  const code = same ?? fresh();
+  if (wanted.permanent) {
+    const permanent = [...codes.values()].filter((one) => one.permanent);
+    const same = permanent.find((one) => one.numeric === wanted.numeric && one.scene === wanted.scene);
+    if (same) return same;
+    if (permanent.length >= PERMANENT_MAX) return null;
+  }
+  const code: SceneCode = { ...wanted, ticket: `gQ${randomText(94)}`, url: `http://weixin.qq.com/q/${randomText(22)}` };
   codes.set(code.ticket, code);
-  return { ticket: code.ticket, ...(permanent ? {} : { expire_seconds: seconds }), url: code.url };
+  return code;
 }
 
 function sceneOf({ scene_id: id, scene_str: text }: Scene, numeric: boolean, permanent: boolean): string | null {

@@ -1,12 +1,11 @@
 import type { FastifyInstance } from 'fastify';
 import { ok, refuse } from '../error-code.ts';
 import { randomText } from '../ids.ts';
-import type { InboxMessage } from '../member.ts';
+import { readOfficialContent } from '../official/chat-content.ts';
 import type { World } from '../world.ts';
 import { addRoute, type Call, type Fields } from './call.ts';
-import { readOfficialContent } from '../official/chat-content.ts';
+import { readMenu, readText, type Content } from './chat-text.ts';
 
-const TEXT_MAX_BYTES = 2048;
 const TYPING_WINDOW_MS = 30_000;
 
 /** Customer-service messages, the typing sign and the upload of pictures for them. */
@@ -15,8 +14,6 @@ export function addCustomerServiceRoutes(server: FastifyInstance, world: World):
   addRoute(server, world, { method: 'POST', path: '/cgi-bin/message/custom/typing', auth: 'token', handle: typing });
   addRoute(server, world, { method: 'POST', path: '/cgi-bin/media/upload', auth: 'token', handle: upload });
 }
-
-export type Content = Pick<InboxMessage, 'text' | 'page'>;
 
 function sendMessage({ world, app, body, now }: Call): object {
   const member = app.byOpenid.get(String(body['touser'] ?? ''));
@@ -54,26 +51,12 @@ function readContent(media: Set<string>, body: Fields): Content | number {
   }
 }
 
-export function readText(content: unknown): Content | number {
-  if (typeof content !== 'string' || content === '') return 44004;
-  if (Buffer.byteLength(content) > TEXT_MAX_BYTES) return 45002;
-  const page = /data-miniprogram-path="([^"]*)"/.exec(content)?.[1] ?? /<a[^>]*href="([^"]+)"/.exec(content)?.[1];
-  return page === undefined ? { text: content } : { text: content, page };
-}
-
 function readLink({ title, description = '', url }: Record<string, string | undefined>): Content | number {
   return title && url ? { text: `${title}\n${description}`.trim(), page: url } : 40097;
 }
 
 function readCard({ title, pagepath }: Record<string, string | undefined>): Content | number {
   return title && pagepath ? { text: title, page: pagepath } : 40097;
-}
-
-export function readMenu(value: unknown): Content | number {
-  const menu = (value ?? {}) as { head_content?: string; tail_content?: string; list?: { content?: string }[] };
-  if (!Array.isArray(menu.list) || menu.list.length === 0) return 40097;
-  const lines = [menu.head_content, ...menu.list.map((item) => `· ${item.content ?? ''}`), menu.tail_content];
-  return { text: lines.filter(Boolean).join('\n') };
 }
 
 function typing({ app, body, now }: Call): object {

@@ -85,12 +85,16 @@ function shortLink({ world, app, body, now }: Call): object {
 }
 
 function unlimitedCode({ world, app, body, now }: Call): object {
-  const { scene, page = '', check_path: check = true, env_version: env = 'release', width = 430 } = body as { scene?: unknown; page?: string; check_path?: boolean; env_version?: string; width?: number };
+  const { scene, page, check_path: check, env_version: env, width } = { page: '', check_path: true, env_version: 'release', width: 430, ...body } as { scene?: unknown; page: string; check_path: boolean; env_version: string; width: number };
   if (typeof scene !== 'string' || scene === '' || !SCENE.test(scene)) return refuse(40129);
   if (scene.length > SCENE_MAX) return refuse(40169);
   if (page.startsWith('/') || page.includes('?') || (check && !isReleased(app.settings.pages, page))) return refuse(41030);
-  if (!ENVS.includes(env) || width < 280 || width > 1280) return refuse(40097);
+  if (!ENVS.includes(env) || !isWidth(width)) return refuse(40097);
   return picture(world.links.add({ kind: 'code', appid: app.appid, name: '', path: page, query: `scene=${encodeURIComponent(scene)}`, env, createdAt: now, expiresAt: 0 }));
+}
+
+function isWidth(width: number): boolean {
+  return width >= 280 && width <= 1280;
 }
 
 function pathCode({ world, app, body, now }: Call): object {
