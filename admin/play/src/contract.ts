@@ -40,6 +40,12 @@ export interface Refusal {
 export type ClaimResult = { __typename: 'ClaimedCoupon'; isRepeat: boolean; coupon: Coupon } | Refusal;
 export type SessionResult = { __typename: 'CustomerSession'; token: string } | Refusal;
 
+/** Where WeChat's own browser goes to be known. */
+export interface WeChatLogin {
+  appId: string;
+  url: string;
+}
+
 const TERMS = 'name kind valueFen percentOff exchangeItem minSpendFen usageNotes';
 const COUPON = `id code state usableFrom expiresAt redeemedAt template { ${TERMS} }`;
 const REFUSAL = '... on Refusal { code details }';
@@ -47,6 +53,7 @@ const REFUSAL = '... on Refusal { code details }';
 export const OFFER = `query ($slug: String!, $offerId: ID, $entryCode: String) { publicOffer(tenantSlug: $slug, offerId: $offerId, entryCode: $entryCode) {
   id tenantName headline description mode state appId coupon { ${TERMS} isSoldOut validity validUntil validDays } notices { templateExternalId title purpose } } }`;
 export const VISIT = 'mutation ($slug: String!, $visitorId: String!, $entryCode: String, $messageId: ID) { recordVisit(tenantSlug: $slug, visitorId: $visitorId, entryCode: $entryCode, messageId: $messageId) { ok } }';
+export const WECHAT_LOGIN = 'query ($slug: String!, $page: String!, $state: String!) { weChatLogin(tenantSlug: $slug, page: $page, state: $state) { appId url } }';
 export const SIGN_IN = `mutation ($slug: String!, $appId: String!, $code: String!, $visitorId: String) { signInCustomer(tenantSlug: $slug, appId: $appId, code: $code, visitorId: $visitorId) { __typename ... on CustomerSession { token } ${REFUSAL} } }`;
 export const SIGN_IN_VISITOR = `mutation ($slug: String!, $visitorId: String!) { signInVisitor(tenantSlug: $slug, visitorId: $visitorId) { __typename ... on CustomerSession { token } ${REFUSAL} } }`;
 export const CLAIM = `mutation ($offerId: ID!) { claimOffer(offerId: $offerId) { __typename ... on ClaimedCoupon { isRepeat coupon { ${COUPON} } } ${REFUSAL} } }`;
