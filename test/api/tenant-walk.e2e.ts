@@ -16,6 +16,10 @@ const roots = [...Object.values(schema.getQueryType()!.getFields()).map((f) => [
 const ID_OF: Record<string, string> = {
   'channel.id': 'channels', 'messageTemplates.channelId': 'channels', 'updateChannel.id': 'channels', 'checkChannel.id': 'channels', 'syncTemplates.channelId': 'channels',
   'pauseChannel.id': 'channels', 'resumeChannel.id': 'channels', 'disconnectChannel.id': 'channels', 'revealCallbackSecrets.channelId': 'channels',
+  'contactEmployees.channelId': 'channels', 'contactSync.channelId': 'channels', 'contactCount.channelId': 'channels', 'startContactSync.channelId': 'channels', 'stopContactSync.channelId': 'channels',
+  'liveCodes.channelId': 'channels', 'createLiveCode.channelId': 'channels', 'createLiveCode.input.entryLinkId': 'entry_links', 'updateLiveCode.id': 'live_codes', 'updateLiveCode.input.entryLinkId': 'entry_links', 'deleteLiveCode.id': 'live_codes',
+  'contactWelcome.channelId': 'channels', 'setContactWelcome.channelId': 'channels', 'welcomeFigures.channelId': 'channels', 'setContactRemark.channelId': 'channels',
+  'customerGroups.channelId': 'channels', 'syncCustomerGroups.channelId': 'channels', 'createGroupJoinCode.channelId': 'channels', 'moments.channelId': 'channels', 'createMoment.channelId': 'channels', 'cancelMoment.id': 'moments',
   'followerSync.channelId': 'channels', 'followerCount.channelId': 'channels', 'startFollowerSync.channelId': 'channels', 'stopFollowerSync.channelId': 'channels',
   'accountMenu.channelId': 'channels', 'publishAccountMenu.channelId': 'channels', 'removeAccountMenu.channelId': 'channels', 'massPosts.channelId': 'channels', 'sendMassPost.channelId': 'channels',
   'previewMassPost.channelId': 'channels', 'deleteMassPost.id': 'mass_posts', 'articleDrafts.channelId': 'channels', 'publications.channelId': 'channels', 'saveArticleDraft.channelId': 'channels',

@@ -47,6 +47,18 @@ import { OfficialResolver } from './official/official.resolver.js';
 import { OfficialTags } from './official/official-tags.service.js';
 import { PostsRepository } from './official/posts.repository.js';
 import { EntryWays } from './entry-ways.service.js';
+import { ContactDesk } from './wecom/contact-desk.service.js';
+import { ContactSync } from './wecom/contact-sync.service.js';
+import { ContactSyncsRepository } from './wecom/contact-syncs.repository.js';
+import { ContactsRepository } from './wecom/contacts.repository.js';
+import { CustomerGroupsService } from './wecom/customer-groups.service.js';
+import { LiveCodesRepository } from './wecom/live-codes.repository.js';
+import { LiveCodes } from './wecom/live-codes.service.js';
+import { MomentsService } from './wecom/moments.service.js';
+import { WecomJobs } from './wecom/wecom.jobs.js';
+import { WecomResolver } from './wecom/wecom.resolver.js';
+import { WelcomeDesk } from './wecom/welcome-desk.service.js';
+import { WelcomesRepository } from './wecom/welcomes.repository.js';
 import { PlatformCalls } from './platform-calls.service.js';
 import { AlertsJobs } from './alerts/alerts.jobs.js';
 import { AlertsRepository } from './alerts/alerts.repository.js';
@@ -74,8 +86,9 @@ import { ChannelTokens } from './tokens/channel-tokens.service.js';
     EntryWays, OfficialTags, PlatformCalls, FollowerSync, FollowersRepository, MassPosts, PostsRepository, ArticleDesk, AccountMenu, OfficialJobs, OfficialResolver,
     AlertsService, AlertsRepository, AlertsJobs, AlertsResolver, QuotaMeter, QuotasRepository, QuotasService, QuotasResolver,
     KfAccounts, KfJobs, KfReader, KfRepository, KfResolver,
+    ContactSync, ContactSyncsRepository, ContactsRepository, ContactDesk, LiveCodes, LiveCodesRepository, WelcomeDesk, WelcomesRepository, CustomerGroupsService, MomentsService, WecomJobs, WecomResolver,
     InboundService, InboundRepository, InboundIntake, InboundEvents, InboundJobs, RejectionCounter, WebhooksController,
   ],
-  exports: [KfAccounts, ChannelsService, ChannelViews, ChannelLogin, ChannelSender, BatchSender, TemplatesService, InboundEvents, FollowerSync, MassPosts, PlatformCalls, EntryWays, OfficialTags],
+  exports: [ContactDesk, LiveCodes, KfAccounts, ChannelsService, ChannelViews, ChannelLogin, ChannelSender, BatchSender, TemplatesService, InboundEvents, FollowerSync, MassPosts, PlatformCalls, EntryWays, OfficialTags],
 })
 export class ChannelsModule {}

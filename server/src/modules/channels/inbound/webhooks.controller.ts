@@ -10,6 +10,7 @@ import { LOG, type Log } from '../../../core/log.js';
 import type { CallbackRefusal, InboundRequest, Verified } from '../adapter.js';
 import { ChannelAccess, type OpenChannel } from '../channel-access.service.js';
 import { ChannelsRepository } from '../channels.repository.js';
+import { WelcomeDesk } from '../wecom/welcome-desk.service.js';
 import { InboundIntake } from './inbound-intake.service.js';
 import { RejectionCounter } from './rejection-counter.service.js';
 
@@ -28,6 +29,7 @@ export class WebhooksController implements OnModuleInit {
     private readonly channels: ChannelsRepository,
     private readonly db: TenantDb,
     private readonly clock: Clock,
+    private readonly welcomes: WelcomeDesk,
     @Inject(LOG) private readonly log: Log,
   ) {}
 
@@ -56,7 +58,9 @@ export class WebhooksController implements OnModuleInit {
         await this.noteHandshake(open);
         return reply.type(TEXT).send(verified.answer);
       case 'event': {
-        await this.intake.store(open.tenantId, { channelId: open.row.id, dedupKey: verified.dedupKey, payload: verified.payload });
+        const receivedAt = this.clock.now();
+        const stored = await this.intake.store(open.tenantId, { channelId: open.row.id, dedupKey: verified.dedupKey, payload: verified.payload });
+        if (stored === 'stored') this.welcomes.hurry(open, verified.payload, receivedAt);
         const { contentType, body } = open.adapter.ack();
         return reply.type(contentType).send(body);
       }
