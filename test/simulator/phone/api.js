@@ -1,11 +1,12 @@
-async function ask(path, body) {
+/** One call to the control side. */
+export async function ask(path, body) {
   const response = await fetch(path, body ? { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) } : {});
   const answer = await response.json();
   if (!response.ok) throw new Error(answer.error ?? response.statusText);
   return answer;
 }
 
-const of = (id, route) => `/sim/people/${encodeURIComponent(id)}/${route}`;
+export const of = (id, route) => `/sim/people/${encodeURIComponent(id)}/${route}`;
 const withApp = (appid) => `appid=${encodeURIComponent(appid)}`;
 
 /** The platform as the phone sees it. */

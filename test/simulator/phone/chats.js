@@ -1,10 +1,12 @@
 import { badge, h, plainText, shortTime, topBar } from './dom.js';
 import { tabBar } from './tabs.js';
+import { wecomRows } from './wecom-chats.js';
+import { scanForm } from './wecom-scan.js';
 
 /** The list of conversations: service notices, and the customer service of each program. */
 export function showChats(root, phone) {
   const list = h('ul', { class: 'rows', 'aria-label': '会话' });
-  root.append(topBar('微信'), h('div', { class: 'scroll' }, list), tabBar(phone, 'chats'));
+  root.append(topBar('微信'), h('div', { class: 'scroll' }, list, scanForm(phone)), tabBar(phone, 'chats'));
   const update = () => {
     const notices = phone.messages.filter((message) => message.kind === 'subscribe');
     const rows = [
@@ -30,6 +32,7 @@ export function showChats(root, phone) {
         }),
       );
     }
+    rows.push(...wecomRows(phone, row));
     list.replaceChildren(...rows);
   };
   update();

@@ -5,8 +5,9 @@ import { showNotices } from './notices.js';
 import { showProgram } from './program.js';
 import { showPrograms } from './programs.js';
 import { showSettings } from './settings.js';
+import { showContact, showService } from './wecom-chat.js';
 
-const screens = { chats: showChats, programs: showPrograms, me: showMe, notices: showNotices, chat: showChat, program: showProgram, settings: showSettings };
+const screens = { contact: showContact, service: showService, chats: showChats, programs: showPrograms, me: showMe, notices: showNotices, chat: showChat, program: showProgram, settings: showSettings };
 
 /** The phone: whose it is, what it knows, and which screen is open. */
 export const phone = {
@@ -14,6 +15,8 @@ export const phone = {
   apps: [],
   /** Messages of all programs, newest first. */
   messages: [],
+  /** Employees and kf accounts this phone knows. */
+  wecom: { contacts: [], services: [] },
   loaded: false,
   /** Screens below the open one, for going back. */
   trail: [],

@@ -14,6 +14,7 @@ import { addTagRoutes } from './api/tags.ts';
 import { addWecomTokenRoutes } from './api/tokens.ts';
 import { addTransferRoutes } from './api/transfers.ts';
 import { addWelcomeRoutes } from './api/welcome.ts';
+import { addCodePages } from './code-pages.ts';
 import { addCorpControl } from './control/corps.ts';
 import { addEmployeeControl } from './control/employees.ts';
 import { addGroupControl } from './control/groups.ts';
@@ -62,4 +63,5 @@ export function addWecomControl(server: FastifyInstance, world: World): void {
   addKfControl(server, world);
   addGroupControl(server, world);
   addSuiteControl(server, world);
+  addCodePages(server);
 }

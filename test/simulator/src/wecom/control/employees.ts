@@ -1,7 +1,7 @@
 import type { FastifyInstance } from 'fastify';
 import { ControlError } from '../../control/control-error.ts';
 import type { World } from '../../world.ts';
-import type { Contact, Corp } from '../corp.ts';
+import { isRelated, type Contact, type Corp } from '../corp.ts';
 import { acceptContact, deleteByEmployee, endTransfer, pushContactChange } from '../relations.ts';
 import { contactOr404, corpOr404, employeeOr404 } from './found.ts';
 
@@ -56,6 +56,11 @@ export function addEmployeeControl(server: FastifyInstance, world: World): void 
     corp.say(contact.userid, contact.person, { at: contact.lastAt, from: 'employee', kind: 'text', text: req.body.text });
     return { said: true };
   });
+  server.get<At>(`${at}/contacts`, (req) => {
+    const corp = corpOr404(world, req.params.corpid);
+    const { userid } = employeeOr404(corp, req.params.userid);
+    return { contacts: corp.contactsOf(userid).filter(isRelated).map((one) => shown(world, corp, one)) };
+  });
   const transfer = body({ to: text, outcome: { enum: ['done', 'refused', 'full'] } }, ['to']);
   server.post<At & { Body: { person: string; to: string; outcome?: 'done' | 'refused' | 'full' } }>(`${at}/transfer`, transfer, (req) => {
     const { corp, contact } = found(req.params, req.body.person);
@@ -63,6 +68,11 @@ export function addEmployeeControl(server: FastifyInstance, world: World): void 
     endTransfer(world, corp, { contact, to: req.body.to, outcome: req.body.outcome ?? 'done' });
     return { outcome: req.body.outcome ?? 'done' };
   });
+}
+
+function shown(world: World, corp: Corp, { person, state, remark, tags }: Contact): object {
+  const names = corp.allTags().filter((tag) => tags.includes(tag.id));
+  return { person, name: world.people.get(person)?.name ?? person, state, remark, tags: names.map((tag) => tag.name) };
 }
 
 function edit(contact: Contact, { remark, description, mobiles, addTags = [], removeTags = [] }: EditBody): void {
