@@ -1,4 +1,5 @@
 // Rows of a channel as the API shows them: no secret, only whether there is one.
+import { isComponentPlatform } from './authorisation/grant.js';
 import { callbackPath, checkSteps, type CheckResult, type CheckStep, type Checks } from './channel.js';
 
 interface ChannelFacts {
@@ -45,7 +46,7 @@ export function presentChannel(row: ChannelFacts, { publicUrl, callback, credent
     agentId: row.settings['agentId'] ?? null,
     status: row.status,
     statusReason: row.status_reason,
-    callbackUrl: `${publicUrl}${callbackPath(row.platform, row.id)}`,
+    callbackUrl: `${publicUrl}${pathOf(row)}`,
     authorisation: row.authorisation,
     callbackMode: row.callback_mode,
     callbackFormat: row.callback_format,
@@ -63,6 +64,10 @@ export function presentChannel(row: ChannelFacts, { publicUrl, callback, credent
     createdAt: row.created_at,
   };
 }
+
+/** Behind the operator's platform at WeChat all accounts share one address, told apart by the AppID. */
+const pathOf = ({ authorisation, platform, app_id: appId, id }: ChannelFacts): string =>
+  authorisation === 'platform' && isComponentPlatform(platform) ? `/hooks/open/wechat/${appId}/callback` : callbackPath(platform, id);
 
 function presentCheck(step: CheckStep, check: CheckResult = { state: 'waiting' }) {
   return { step, state: check.state, at: check.at ?? null, errorCode: check.errorCode ?? null, reason: check.reason ?? null };
