@@ -107,6 +107,8 @@ async function fill(merchant: Merchant): Promise<void> {
   await client.ask('mutation { inviteStaff(email: "walk@example.com", role: analyst) { __typename } }');
   await client.ask('mutation { createApiKey(name: "walk", scopes: ["coupon.read"]) { secret } }');
   await stack.db.query("insert into mass_posts (tenant_id, id, channel_id, client_msg_id, reach, content) values ($1, gen_random_uuid(), $2, 'walk', '{\"everyone\":true}', '{\"type\":\"text\",\"text\":\"x\"}')", [merchant.tenantId, merchant.channelId]);
+  await stack.db.query("insert into live_codes (tenant_id, id, channel_id, kind, name, state, employees) values ($1, gen_random_uuid(), $2, 'code', 'walk', 'walk', '{a}')", [merchant.tenantId, merchant.channelId]);
+  await stack.db.query("insert into moments (tenant_id, id, channel_id, text) values ($1, gen_random_uuid(), $2, 'walk')", [merchant.tenantId, merchant.channelId]);
   await stack.db.query("insert into alerts (tenant_id, id, channel_id, kind, since) values ($1, gen_random_uuid(), $2, 'penalty', now())", [merchant.tenantId, merchant.channelId]);
   await stack.db.query("insert into dead_letters (id, job_name, payload, tenant_id, attempts, error, error_kind) values (gen_random_uuid(), 'walk', '{}', $1, 1, 'x', 'bug')", [merchant.tenantId]);
 }
