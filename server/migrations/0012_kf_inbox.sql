@@ -33,7 +33,7 @@ create table conversation_messages (
   id uuid not null,
   conversation_id uuid not null,
   direction text not null check (direction in ('in','out')),
-  kind text not null, -- text, image, voice, … ; entered: the customer opened the chat
+  kind text not null, -- text, image, voice, … ; entered: the customer opened the chat; welcome: our greeting, which spends no permit
   body text not null default '',
   occurred_at timestamptz not null,
   source_key text not null, -- in: the push; out: the key the console chose. Told twice, stored once
@@ -43,7 +43,7 @@ create table conversation_messages (
   created_at timestamptz not null default now(),
   primary key (tenant_id, id),
   unique (tenant_id, conversation_id, source_key),
-  check ((direction = 'out') = (message_id is not null)),
+  check ((direction = 'out' and kind <> 'welcome') = (message_id is not null)),
   foreign key (tenant_id, conversation_id) references conversations(tenant_id, id) on delete cascade,
   foreign key (tenant_id, message_id) references messages(tenant_id, id) on delete cascade
 );

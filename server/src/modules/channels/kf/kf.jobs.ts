@@ -11,6 +11,7 @@ import { readKf } from './kf.job.js';
 
 @Injectable()
 export class KfJobs {
+  // eslint-disable-next-line max-params -- wiring
   constructor(
     private readonly db: TenantDb,
     private readonly channels: ChannelsRepository,

@@ -113,7 +113,7 @@ export class ConversationsRepository {
     return this.db.query<ThreadRow>(
       `select * from (
          (select c.id, case c.direction when 'in' then 'customer' else 'staff' end as by, c.kind, c.body as text, c.occurred_at as at,
-            case when m.receipt = 'failed' then 'failed' else m.state end as state, m.reason, c.author_name as "authorName", null::jsonb as rung
+            case when c.kind = 'welcome' then 'sent' when m.receipt = 'failed' then 'failed' else m.state end as state, m.reason, c.author_name as "authorName", null::jsonb as rung
           from conversation_messages c left join messages m on m.id = c.message_id
           where c.conversation_id = $1 and ($4::timestamptz is null or (c.occurred_at, c.id) < ($4, $5::uuid))
           order by c.occurred_at desc, c.id desc limit $6)
@@ -161,6 +161,21 @@ export class ConversationsRepository {
          from conversation_messages c where c.id = any($1::uuid[]) group by 1
        ) f where v.id = f.conversation_id`, [ids]);
     return row?.n ?? 0;
+  }
+
+  /** Writes our greeting down before it is sent. Undefined: it was greeted already, or the conversation is gone. */
+  async welcome(greeting: { id: string; channelId: string; externalId: string; accountId: string; text: string; sourceKey: string; at: Date }): Promise<string | undefined> {
+    const row = await this.db.one<{ id: string }>(
+      `insert into conversation_messages (tenant_id, id, conversation_id, direction, kind, body, occurred_at, source_key)
+       select app.current_tenant(), $1, v.id, 'out', 'welcome', $5, $7, $6
+       from conversations v join identities i on i.id = v.identity_id where v.channel_id = $2 and i.external_id = $3 and v.account_id = $4
+       on conflict (tenant_id, conversation_id, source_key) do nothing returning id`,
+      [greeting.id, greeting.channelId, greeting.externalId, greeting.accountId, greeting.text, greeting.sourceKey, greeting.at]);
+    return row?.id;
+  }
+
+  async forgetWelcome(id: string): Promise<void> {
+    await this.db.exec(`delete from conversation_messages where id = $1 and kind = 'welcome'`, [id]);
   }
 
   /** False: there is none. */

@@ -3,8 +3,10 @@ import { Injectable } from '@nestjs/common';
 import { TenantDb } from '../../../core/db/tenant-db.js';
 import { newId } from '../../../core/ids.js';
 import { ChannelsService, InboundEvents, type ChannelEvent } from '../../channels/index.js';
-import { IdentityService } from '../../customers/index.js';
+import { IdentityService, identityKindOf } from '../../customers/index.js';
 import { ConversationsRepository, type Received } from './conversations.repository.js';
+import { RepliesRepository } from './replies.repository.js';
+import { Welcomes } from './welcomes.service.js';
 
 type Said = Extract<ChannelEvent, { type: 'customer.wrote' | 'customer.entered' }>;
 
@@ -12,17 +14,22 @@ const MOST_TEXT = 4_000; // longer than any platform lets a person write; a push
 
 @Injectable()
 export class InboxIntake {
+  // eslint-disable-next-line max-params -- wiring
   constructor(
     private readonly db: TenantDb,
     private readonly inbound: InboundEvents,
     private readonly channels: ChannelsService,
     private readonly identities: IdentityService,
     private readonly repository: ConversationsRepository,
+    private readonly replies: RepliesRepository,
+    private readonly welcomes: Welcomes,
   ) {}
 
   /** Enters the messages of stored callbacks. May run twice: each has its own key. */
   async receive(channelId: string, inboundIds: readonly string[]): Promise<void> {
-    const said = (await this.inbound.load(channelId, inboundIds)).filter((event) => event.type === 'customer.wrote' || event.type === 'customer.entered');
+    const events = await this.inbound.load(channelId, inboundIds);
+    await this.fail(channelId, events);
+    const said = events.filter((event) => event.type === 'customer.wrote' || event.type === 'customer.entered');
     if (said.length === 0) return;
     const { platform } = await this.channels.get(channelId);
     await this.db.write(async () => {
@@ -32,10 +39,17 @@ export class InboxIntake {
         return person ? [{ ...received(event), channelId, identityId: person.identityId, conversationId: newId(), messageId: newId() }] : [];
       }));
     });
+    for (const event of said) if (event.type === 'customer.entered' && event.welcomeCode !== undefined) await this.welcomes.greet(channelId, event);
+  }
+
+  /** What the platform took and could not deliver. */
+  private async fail(channelId: string, events: readonly ChannelEvent[]): Promise<void> {
+    const failures = events.flatMap((event) => (event.type === 'window.failed' ? [{ platformId: event.platformId, reason: REASONS[event.reason] ?? event.reason, at: new Date(event.at) }] : []));
+    if (failures.length > 0) await this.db.write(() => this.replies.fail(channelId, failures));
   }
 }
 
-const identityKindOf = (platform: string): string => (platform === 'wecom' || platform === 'wechat_kf' ? 'external_userid' : 'openid');
+const REASONS: Readonly<Record<string, string>> = { unknown: 'refused', content: 'content_rejected', template: 'content_rejected' };
 
 function received(event: Said): Pick<Received, 'accountId' | 'kind' | 'text' | 'at' | 'sourceKey'> {
   const base = { accountId: event.accountId ?? '', at: new Date(event.at), sourceKey: `in:${event.dedupKey}` };

@@ -6,5 +6,6 @@ import { InboxJobs } from './inbox.jobs.js';
 import { InboxResolver } from './inbox.resolver.js';
 import { RepliesRepository } from './replies.repository.js';
 import { RepliesService } from './replies.service.js';
+import { Welcomes } from './welcomes.service.js';
 
-export const inboxProviders = [ConversationsRepository, ConversationsService, InboxIntake, InboxJobs, InboxResolver, RepliesRepository, RepliesService];
+export const inboxProviders = [ConversationsRepository, ConversationsService, InboxIntake, InboxJobs, InboxResolver, RepliesRepository, RepliesService, Welcomes];

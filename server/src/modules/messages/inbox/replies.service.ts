@@ -62,11 +62,6 @@ export class RepliesService {
     return outcomeOf(reply);
   }
 
-  /** The platform tells that what it took did not arrive. Inside a write. */
-  failed(channelId: string, failures: readonly { platformId: string; reason: string; at: Date }[]): Promise<void> {
-    return failures.length === 0 ? Promise.resolve() : this.replies.fail(channelId, failures);
-  }
-
   /** Takes a send from the window and from the account's pace, or says why there is none. */
   private async reserve(id: string, text: string, sourceKey: string): Promise<{ reserved: Reserved } | { refused: Refusal } | { known: true }> {
     if (!(await this.replies.hold(id))) throw notFound('conversation', id);
