@@ -7,6 +7,7 @@ export interface Progress {
   planned: number;
   leased: number;
   sending: number;
+  awaiting: number;
   sent: number;
   unknown: number;
   refused: number;
@@ -40,7 +41,7 @@ export const launch = (client: Client, id: string) =>
   client.one<{ __typename: string }>('mutation ($id: ID!) { launchCampaign(id: $id) { __typename ... on Refusal { code details } } }', { id });
 
 export const campaignNow = (client: Client, id: string) =>
-  client.one<CampaignNow>('query ($id: ID!) { campaign(id: $id) { state stateReason progress { audience planned leased sending sent unknown refused failed skipped } } }', { id });
+  client.one<CampaignNow>('query ($id: ID!) { campaign(id: $id) { state stateReason progress { audience planned leased sending awaiting sent unknown refused failed skipped } } }', { id });
 
 export const completed = (client: Client, id: string, seconds = 90) =>
   eventually(() => campaignNow(client, id), (campaign) => campaign.state === 'completed', seconds);

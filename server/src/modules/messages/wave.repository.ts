@@ -92,7 +92,7 @@ const ANSWER = `answer as (
     select * from unnest($1::uuid[], $2::text[], $3::text[], $4::text[], $5::int[], $6::timestamptz[], $7::boolean[], $8::boolean[])
       as a(id, state, reason, platform_id, code, due_at, is_free_try, is_released)
   ), settled as (
-    update messages m set reason = a.reason, platform_id = coalesce(a.platform_id, m.platform_id), platform_code = a.code, lease_until = null,
+    update messages m set reason = case when a.state = 'unknown' and m.receipt is not null then null else a.reason end, platform_id = coalesce(a.platform_id, m.platform_id), platform_code = a.code, lease_until = null,
       state = case when a.state = 'unknown' and m.receipt is not null then 'sent' else a.state end,
       sent_at = case when a.state in ('sent', 'unknown') then coalesce(m.sent_at, $9) end,
       due_at = coalesce(a.due_at, m.due_at), attempts = m.attempts - a.is_free_try::int
