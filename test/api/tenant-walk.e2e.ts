@@ -38,6 +38,8 @@ const ID_OF: Record<string, string> = {
   'campaign.id': 'campaigns', 'forecast.campaignId': 'campaigns', 'previewCampaign.campaignId': 'campaigns', 'previewCampaign.customerId': 'customers', 'saveCampaign.id': 'campaigns',
   'saveCampaign.input.segmentId': 'segments', 'saveCampaign.input.offerId': 'offers', 'saveCampaign.input.contents.channelId': 'channels', 'saveCampaign.input.contents.templateId': 'message_templates',
   'launchCampaign.id': 'campaigns', 'pauseCampaign.id': 'campaigns', 'resumeCampaign.id': 'campaigns', 'cancelCampaign.id': 'campaigns', 'duplicateCampaign.id': 'campaigns', 'deleteDraftCampaign.id': 'campaigns',
+  'conversation.id': 'conversations', 'replyToConversation.id': 'conversations', 'markConversationRead.id': 'conversations', 'assignConversation.id': 'conversations', 'assignConversation.staffId': 'staff',
+  'kfAccounts.channelId': 'channels', 'syncKfAccounts.channelId': 'channels', 'createKfLink.accountId': 'kf_accounts', 'setKfWelcome.accountId': 'kf_accounts',
   'switchTenant.tenantId': 'tenants', 'revokeInvitation.id': 'invitations', 'changeRole.staffId': 'staff', 'removeStaff.staffId': 'staff', 'revokeApiKey.id': 'api_keys', 'retryDeadLetter.id': 'dead_letters',
 };
 /** Fields that answer a stranger's id with something other than NOT_FOUND, and what that is. */
@@ -108,6 +110,9 @@ async function fill(merchant: Merchant): Promise<void> {
   await client.ask('mutation { createApiKey(name: "walk", scopes: ["coupon.read"]) { secret } }');
   await stack.db.query("insert into mass_posts (tenant_id, id, channel_id, client_msg_id, reach, content) values ($1, gen_random_uuid(), $2, 'walk', '{\"everyone\":true}', '{\"type\":\"text\",\"text\":\"x\"}')", [merchant.tenantId, merchant.channelId]);
   await stack.db.query("insert into live_codes (tenant_id, id, channel_id, kind, name, state, employees) values ($1, gen_random_uuid(), $2, 'code', 'walk', 'walk', '{a}')", [merchant.tenantId, merchant.channelId]);
+  await stack.db.query("insert into kf_accounts (tenant_id, id, channel_id, external_id) values ($1, gen_random_uuid(), $2, 'walk')", [merchant.tenantId, merchant.channelId]);
+  await stack.simulator.say(buyer.person, merchant.appid, '在吗');
+  await eventually(() => client.one<{ items: unknown[] }>('{ conversations { items { id } } }'), ({ items }) => items.length === 1);
   await stack.db.query("insert into moments (tenant_id, id, channel_id, text) values ($1, gen_random_uuid(), $2, 'walk')", [merchant.tenantId, merchant.channelId]);
   await stack.db.query("insert into alerts (tenant_id, id, channel_id, kind, since) values ($1, gen_random_uuid(), $2, 'penalty', now())", [merchant.tenantId, merchant.channelId]);
   await stack.db.query("insert into dead_letters (id, job_name, payload, tenant_id, attempts, error, error_kind) values (gen_random_uuid(), 'walk', '{}', $1, 1, 'x', 'bug')", [merchant.tenantId]);
