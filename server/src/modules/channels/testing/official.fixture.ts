@@ -31,7 +31,7 @@ export async function aServiceAccount(t: TestApp, simulator: SimulatorProcess, h
   const tenantId = how.tenantId ?? (await t.tenant());
   const connected = await t.as(tenantId, () =>
     t.get(ChannelsService).connect({
-      platform: 'wechat_official_account', name: '甜甜服务号', appId, appSecret: SECRET, originalId: `gh_${appId}`, settings: { accountType: 'service' },
+      platform: 'wechat_official_account', name: '甜甜服务号', appId, appSecret: SECRET, originalId: `gh_${appId}`, accountType: 'service',
       callbackToken: account.token, aesKey: account.aesKey, callbackMode: 'secure', callbackFormat: 'xml',
     }));
   if (isRefusal(connected)) throw new Error(`not connected: ${JSON.stringify(connected)}`);

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { isRefusal } from '../../../core/graphql/refusal.js';
 import { startSimulator, startTestApp, type SimulatorProcess, type TestApp } from '../../../core/testing/index.js';
 import { FollowerSync } from '../../channels/index.js';
-import { aMerchant, somePeople, type Merchant } from '../../channels/testing/merchant.fixture.js';
+import { aMerchant, somePeople, type Merchant, type Person } from '../../channels/testing/merchant.fixture.js';
 import { aServiceAccount, someone } from '../../channels/testing/official.fixture.js';
 import { CustomersService } from '../customers.service.js';
 import { IdentityService } from '../identity/identity.service.js';
@@ -38,7 +38,7 @@ describe('followers', () => {
     const program = await aMerchant(t, simulator);
     await simulator.call('PATCH', `/sim/apps/${program.appId}`, { unionBound: true });
     const service = await aServiceAccount(t, simulator, { tenantId: program.tenantId, app: { unionBound: true } });
-    const [{ id }] = await somePeople(simulator, program.appId, 1) as [{ id: string }];
+    const [{ id }] = (await somePeople(simulator, program.appId, 1)) as [Person];
     const { code } = await simulator.call<{ code: string }>('POST', `/sim/people/${id}/login`, { appid: program.appId });
     const session = await t.get(PlayerService).signIn({ tenantSlug: await slugOf(program), appId: program.appId, code });
     if (isRefusal(session)) throw new Error(session.code);
@@ -114,14 +114,14 @@ describe('logging in on a web page', () => {
 describe('a phone number from the mini program', () => {
   it('becomes the customer\'s; its code works once', async () => {
     const merchant = await aMerchant(t, simulator);
-    const [{ id, openid }] = (await somePeople(simulator, merchant.appId, 1)) as [{ id: string; openid: string }];
+    const [{ id, openid }] = (await somePeople(simulator, merchant.appId, 1)) as [Person];
     const customer = await as(merchant, () => t.get(IdentityService).resolve({ channelId: merchant.channelId, kind: 'openid', externalId: openid }));
     const { code } = await simulator.call<{ code: string }>('POST', `/sim/people/${id}/phone-number`, { appid: merchant.appId, number: '13800138000' });
-    const share = () => as(merchant, () => t.get(WebLoginService).sharePhone(customer.customerId, merchant.appId, code));
+    const share = () => as(merchant, () => t.get(WebLoginService).sharePhone(customer.customerId, { appId: merchant.appId, code }));
     expect(await share()).toEqual({ phone: '13800138000' });
     expect(await as(merchant, () => t.get(CustomersService).get(customer.customerId))).toMatchObject({ phone: '13800138000' });
     expect(await share()).toMatchObject({ code: 'platform_refused' });
-    expect(await as(merchant, () => t.get(WebLoginService).sharePhone(customer.customerId, 'wxunknown', code))).toMatchObject({ code: 'app_not_found' });
+    expect(await as(merchant, () => t.get(WebLoginService).sharePhone(customer.customerId, { appId: 'wxunknown', code }))).toMatchObject({ code: 'app_not_found' });
   });
 });
 

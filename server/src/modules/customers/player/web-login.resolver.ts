@@ -15,7 +15,7 @@ export class WebLoginResolver {
 
   @Mutation() @Customer()
   async sharePhone(@Args('appId') appId: string, @Args('code') code: string) {
-    const shared = await this.service.sharePhone(currentCustomerId(), appId, code);
+    const shared = await this.service.sharePhone(currentCustomerId(), { appId, code });
     return isRefusal(shared) ? shared : { __typename: 'SharedPhone', ...shared };
   }
 }

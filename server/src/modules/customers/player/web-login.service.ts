@@ -40,7 +40,7 @@ export class WebLoginService {
   }
 
   /** The number that WeChat itself verified becomes the customer's, and joins them with whoever has it. Refused: app_not_found, platform_refused. */
-  async sharePhone(customerId: string, appId: string, code: string): Promise<{ phone: string } | Refusal> {
+  async sharePhone(customerId: string, { appId, code }: { appId: string; code: string }): Promise<{ phone: string } | Refusal> {
     const own = await this.identities.ofCustomers([customerId]);
     const channelId = await this.logins.channelOf('wechat_mini_program', appId);
     const identity = own.find((one) => one.channelId === channelId && one.kind === 'openid');
