@@ -45,18 +45,22 @@ test('a provider installs its app, and sees other ids', async () => {
   };
   await client.post('/sim/people', { count: 2 });
   await corp.setUp({ settings: { trustedIps: [] } });
-  await client.post('/sim/suites', { ...suite, commandUrl: provider.url });
+  await client.post('/sim/suites', { ...suite, commandUrl: provider.url, providerCorpid: 'ww0000000000000prov', providerSecret: 'provider-secret' });
   await client.post(`/sim/suites/${suite.suiteId}/ticket`);
   const [ticket] = await pushed();
   expect(ticket).toMatchObject({ SuiteId: suite.suiteId, InfoType: 'suite_ticket', SuiteTicket: expect.any(String) });
   const ask = { suite_id: suite.suiteId, suite_secret: suite.suiteSecret };
   expect(await client.post('/cgi-bin/service/get_suite_token', { ...ask, suite_ticket: 'old' })).toMatchObject({ errcode: 40085 });
   const { suite_access_token } = await client.post('/cgi-bin/service/get_suite_token', { ...ask, suite_ticket: ticket?.['SuiteTicket'] });
-  await client.post(`/sim/suites/${suite.suiteId}/authorise`, { corpid, state: 's1' });
+  const { provider_access_token } = await client.post('/cgi-bin/service/get_provider_token', { corpid: 'ww0000000000000prov', provider_secret: 'provider-secret' });
+  const code = await client.post(`/cgi-bin/service/get_customized_auth_url?provider_access_token=${String(provider_access_token)}`, { state: 's1', templateid_list: [suite.suiteId] });
+  expect(await client.post('/cgi-bin/service/get_customized_auth_url?provider_access_token=no', {})).toMatchObject({ errcode: 40014 });
+  await client.post(`/sim/suites/${suite.suiteId}/authorise`, { corpid, url: code['qrcode_url'] });
   const [auth] = await pushed();
   expect(auth).toMatchObject({ InfoType: 'create_auth', AuthCode: expect.any(String), State: 's1' });
   const exchange = () => client.post(`/cgi-bin/service/v2/get_permanent_code?suite_access_token=${String(suite_access_token)}`, { auth_code: auth?.['AuthCode'] });
-  const { permanent_code, auth_corp_info } = await exchange();
+  const { permanent_code, auth_corp_info, state } = await exchange();
+  expect(state).toBe('s1');
   expect(auth_corp_info).toMatchObject({ corpid, corp_name: demoCorp.name });
   expect(await exchange()).toMatchObject({ errcode: 40029 });
   // Its servers are not on the corp's list of addresses, and need not be.

@@ -6,6 +6,13 @@ export function addCodePages(server: FastifyInstance): void {
   for (const [kind, label] of Object.entries(kinds)) {
     server.get<{ Params: { id: string } }>(`/sim/wecom/${kind}/:id`, (request, reply) => show(request, reply, `${label} ${request.params.id.slice(0, 24)}`));
   }
+  server.get<{ Params: { id: string } }>('/sim/wecom/install/:id', showInstall);
+}
+
+/** Where a scanned installation code leads: the admin chooses the corp and agrees. */
+function showInstall(request: FastifyRequest<{ Params: { id: string } }>, reply: FastifyReply): FastifyReply {
+  const wantsPage = request.headers.accept?.includes('text/html') ?? false;
+  return wantsPage ? reply.redirect(`/sim/phone/install.html?${new URLSearchParams({ suite: request.params.id, code: request.url })}`) : show(request, reply, `服务商授权 ${request.params.id.slice(0, 24)}`);
 }
 
 function show(request: FastifyRequest, reply: FastifyReply, label: string): FastifyReply {

@@ -8,6 +8,9 @@ export interface SuiteSettings {
   token: string;
   aesKey: string;
   kind: 'provider_developed' | 'third_party';
+  /** The provider itself: its corp and secret fetch the token that makes codes to scan. */
+  providerCorpid?: string;
+  providerSecret?: string;
 }
 
 export interface Install {
@@ -23,7 +26,7 @@ export class Suite {
   /** Ticket to the time it ends. */
   readonly tickets = new Map<string, number>();
   /** One-time auth codes. */
-  readonly authCodes = new Map<string, { corpid: string; endsAt: number }>();
+  readonly authCodes = new Map<string, { corpid: string; state: string; endsAt: number }>();
 
   constructor(settings: SuiteSettings) {
     this.settings = settings;

@@ -7,7 +7,7 @@ const KEEP_DEAD_MS = 3 * 3600_000;
 
 /** Who a token speaks for: an app of a corp, or a provider's suite. */
 export interface TokenOwner {
-  kind: 'app' | 'suite';
+  kind: 'app' | 'suite' | 'provider';
   corpid: string;
   agentid: number;
   suiteId: string;
@@ -43,6 +43,11 @@ export class WecomWorld {
 
   tokenOfSuite(suite: Suite, now: number): { value: string; endsAt: number } {
     return this.add({ kind: 'suite', corpid: '', agentid: 0, suiteId: suite.settings.suiteId, endsAt: now + 7_200_000 }, now);
+  }
+
+  /** The provider's own token; `providerCorpid` stands for the provider. */
+  tokenOfProvider(providerCorpid: string, now: number): { value: string; endsAt: number } {
+    return this.add({ kind: 'provider', corpid: providerCorpid, agentid: 0, suiteId: '', endsAt: now + 7_200_000 }, now);
   }
 
   owner(token: string | undefined): TokenOwner | undefined {

@@ -94,7 +94,8 @@ function faultAnswer(world: World, fault: Fault | null, corp: Corp | undefined):
     case 'quota':
       return refuse(fault.errcode ?? 45009);
     case 'errcode':
-      return refuse(fault.errcode ?? -1);
+      // A mixed fault draws WeChat's minute limit; WeCom's nearest is the one on calls at once.
+      return refuse(fault.errcode === 45011 ? 45033 : (fault.errcode ?? -1));
     case 'token_invalid':
       if (corp) world.wecom.endTokens(corp.corpid);
       return refuse(fault.errcode ?? 40014);

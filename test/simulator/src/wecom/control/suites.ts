@@ -19,6 +19,8 @@ interface InstallBody {
   token?: string;
   aesKey?: string;
   state?: string;
+  /** The scanned address, which carries the state. */
+  url?: string;
 }
 
 const TICKET_MS = 30 * 60_000;
@@ -28,7 +30,7 @@ const corpBody = { type: 'object', required: ['corpid'], properties: { corpid: t
 
 /** Service providers, and what a corp's admin does with their apps. */
 export function addSuiteControl(server: FastifyInstance, world: World): void {
-  const properties = { suiteId: text, suiteSecret: text, commandUrl: text, token: text, aesKey: text, kind: { enum: ['provider_developed', 'third_party'] } };
+  const properties = { suiteId: text, suiteSecret: text, commandUrl: text, token: text, aesKey: text, kind: { enum: ['provider_developed', 'third_party'] }, providerCorpid: text, providerSecret: text };
   const required = ['suiteId', 'suiteSecret', 'commandUrl', 'token', 'aesKey'];
   server.post<{ Body: Omit<SuiteSettings, 'kind'> & { kind?: SuiteSettings['kind'] } }>('/sim/suites', { schema: { body: { type: 'object', required, properties } } }, (req) => {
     checkAddress({ callbackUrl: req.body.commandUrl, aesKey: req.body.aesKey });
@@ -46,15 +48,16 @@ export function addSuiteControl(server: FastifyInstance, world: World): void {
 }
 
 function addInstalling(server: FastifyInstance, world: World): void {
-  const install = { type: 'object', required: ['corpid'], properties: { corpid: text, agentid: { type: 'integer' }, callbackUrl: text, token: text, aesKey: text, state: text } };
+  const install = { type: 'object', required: ['corpid'], properties: { corpid: text, agentid: { type: 'integer' }, callbackUrl: text, token: text, aesKey: text, state: text, url: text } };
   server.post<At & { Body: InstallBody }>('/sim/suites/:suiteId/authorise', { schema: { body: install } }, (req) => {
     const suite = suiteOr404(world, req.params.suiteId);
     const corp = corpOr404(world, req.body.corpid);
     const agentid = installApp(suite, corp, req.body);
     suite.installs.set(corp.corpid, { permanentCode: suite.installs.get(corp.corpid)?.permanentCode ?? '', agentid });
+    const state = stateOf(req.body);
     const authCode = randomText(64);
-    suite.authCodes.set(authCode, { corpid: corp.corpid, endsAt: world.clock.now() + AUTH_CODE_MS });
-    void pushToSuite(world, suite, 'create_auth', { AuthCode: authCode, ...(req.body.state === undefined ? {} : { State: req.body.state }) });
+    suite.authCodes.set(authCode, { corpid: corp.corpid, state, endsAt: world.clock.now() + AUTH_CODE_MS });
+    void pushToSuite(world, suite, 'create_auth', { AuthCode: authCode, ...(state === '' ? {} : { State: state }) });
     return { authCode, agentid };
   });
   server.post<At & { Body: { corpid: string } }>('/sim/suites/:suiteId/change', { schema: { body: corpBody } }, (req) => {
@@ -76,13 +79,17 @@ function installApp(suite: Suite, corp: Corp, body: InstallBody): number {
   const { suiteId, token, aesKey } = suite.settings;
   const known = corp.data.apps.find((app) => app.suiteId === suiteId);
   const fresh: CorpApp = { agentid: 1_000_100 + corp.data.apps.length, secret: randomText(43), callbackUrl: '', token, aesKey, events: ['contact', 'kf'], range: null, suiteId };
-  const { corpid: _corpid, state: _state, ...given } = body;
+  const { corpid: _corpid, state: _state, url: _url, ...given } = body;
   const app: CorpApp = { ...fresh, ...known, ...given };
   checkAddress(app);
   if (known) Object.assign(known, app);
   else corp.data.apps.push(app);
   corp.knowAll();
   return app.agentid;
+}
+
+function stateOf({ state, url }: InstallBody): string {
+  return state ?? (url === undefined ? '' : (new URL(url, 'http://code').searchParams.get('state') ?? ''));
 }
 
 function suiteOr404(world: World, suiteId: string): Suite {
@@ -92,6 +99,6 @@ function suiteOr404(world: World, suiteId: string): Suite {
 }
 
 function view({ settings, installs }: Suite): object {
-  const { suiteSecret: _secret, token: _token, aesKey: _aesKey, ...shown } = settings;
+  const { suiteSecret: _secret, providerSecret: _providerSecret, token: _token, aesKey: _aesKey, ...shown } = settings;
   return { ...shown, installs: [...installs].map(([corpid, { agentid }]) => ({ corpid, agentid })) };
 }
