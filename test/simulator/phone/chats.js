@@ -8,7 +8,7 @@ export function showChats(root, phone) {
   const list = h('ul', { class: 'rows', 'aria-label': '会话' });
   root.append(topBar('微信'), h('div', { class: 'scroll' }, list, scanForm(phone)), tabBar(phone, 'chats'));
   const update = () => {
-    const notices = phone.messages.filter((message) => message.kind === 'subscribe');
+    const notices = phone.messages.filter((message) => message.kind === 'subscribe' && !message.inChat);
     const rows = [
       row({
         icon: h('span', { class: 'badge square notice-icon', 'aria-hidden': 'true' }, '✉'),
@@ -19,7 +19,8 @@ export function showChats(root, phone) {
         open: () => phone.go('notices'),
       }),
     ];
-    for (const app of phone.apps) {
+    rows.push(...phone.apps.filter((app) => app.kind !== 'mini_program').map((app) => accountRow(phone, app)));
+    for (const app of phone.apps.filter((one) => one.kind === 'mini_program')) {
       const replies = phone.messages.filter((message) => message.kind === 'custom' && message.appid === app.appid);
       rows.push(
         row({
@@ -37,6 +38,19 @@ export function showChats(root, phone) {
   };
   update();
   return { update };
+}
+
+/** A service or subscription account: its last message, whatever kind it is. */
+function accountRow(phone, app) {
+  const messages = phone.messages.filter((message) => message.appid === app.appid && (message.kind !== 'subscribe' || message.inChat));
+  return row({
+    icon: badge(app.name, 'round'),
+    title: app.name,
+    last: messages[0],
+    text: messages[0] ? plainText(messages[0].title ?? messages[0].text) : app.kind === 'service_account' ? '服务号' : '公众号',
+    unread: messages.filter((message) => !message.read).length,
+    open: () => phone.go('account', { appid: app.appid }),
+  });
 }
 
 function row({ icon, title, last, text, unread, open }) {

@@ -49,7 +49,7 @@ async function start() {
   const person = await showPeople({ wanted: query.get('person'), choose });
   if (!person) return;
   await choose(person);
-  const app = phone.apps.find((one) => one.appid === query.get('appid')) ?? (query.has('open') ? phone.apps[0] : undefined);
+  const app = phone.apps.find((one) => one.appid === query.get('appid')) ?? (query.has('open') ? phone.apps.find((one) => one.kind === 'mini_program') : undefined);
   if (app) phone.go('program', { appid: app.appid, path: publicPath(app, query.get('open') ?? '') });
   if (query.has('scan')) await scanOpened(query.get('scan'));
 }

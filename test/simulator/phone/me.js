@@ -8,7 +8,7 @@ export function showMe(root, phone) {
   const update = () => {
     const { person } = phone;
     if (!person) return body.replaceChildren(h('p', { class: 'empty' }, '先新建一位顾客'));
-    const rows = phone.apps.map((app) =>
+    const rows = phone.apps.filter((app) => app.kind === 'mini_program').map((app) =>
       h(
         'li',
         {},

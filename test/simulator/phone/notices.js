@@ -8,7 +8,7 @@ export function showNotices(root, phone) {
   root.append(topBar('服务通知', () => phone.back()), list);
   let shown = '';
   const update = () => {
-    const notices = phone.messages.filter((message) => message.kind === 'subscribe').toReversed();
+    const notices = phone.messages.filter((message) => message.kind === 'subscribe' && !message.inChat).toReversed();
     const state = `${phone.loaded} ${notices.map((message) => message.id + message.read).join()}`;
     if (state === shown) return;
     shown = state;

@@ -1,3 +1,4 @@
+import { showAccount } from './account.js';
 import { showChat } from './chat.js';
 import { showChats } from './chats.js';
 import { showMe } from './me.js';
@@ -7,7 +8,7 @@ import { showPrograms } from './programs.js';
 import { showSettings } from './settings.js';
 import { showContact, showService } from './wecom-chat.js';
 
-const screens = { contact: showContact, service: showService, chats: showChats, programs: showPrograms, me: showMe, notices: showNotices, chat: showChat, program: showProgram, settings: showSettings };
+const screens = { account: showAccount, contact: showContact, service: showService, chats: showChats, programs: showPrograms, me: showMe, notices: showNotices, chat: showChat, program: showProgram, settings: showSettings };
 
 /** The phone: whose it is, what it knows, and which screen is open. */
 export const phone = {

@@ -8,11 +8,12 @@ export function showPrograms(root, phone) {
   root.append(topBar('小程序'), list, tabBar(phone, 'programs'));
   let shown = '';
   const update = () => {
-    const state = JSON.stringify(phone.apps.map((app) => [app.appid, app.name, app.homePath]));
+    const programs = phone.apps.filter((app) => app.kind === 'mini_program');
+    const state = JSON.stringify(programs.map((app) => [app.appid, app.name, app.homePath]));
     if (state === shown) return;
     shown = state;
-    list.replaceChildren(...phone.apps.map((app) => card(phone, app)));
-    if (phone.apps.length === 0) list.append(h('p', { class: 'empty' }, '还没有小程序。商家接入后会出现在这里。'));
+    list.replaceChildren(...programs.map((app) => card(phone, app)));
+    if (programs.length === 0) list.append(h('p', { class: 'empty' }, '还没有小程序。商家接入后会出现在这里。'));
   };
   update();
   return { update };

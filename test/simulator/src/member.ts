@@ -57,6 +57,10 @@ export interface InboxMessage {
   data?: Record<string, string>;
   text?: string;
   page?: string;
+  /** Program the page belongs to, when it is not the sender's own. */
+  pageAppid?: string;
+  /** Shown in the account's chat rather than among the service notices. */
+  inChat?: true;
   read: boolean;
 }
 

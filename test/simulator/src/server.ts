@@ -63,6 +63,6 @@ export function buildServer(world: World, config: SimulatorConfig): FastifyInsta
     addStateControl(scope, world);
     addWecomControl(scope, world);
   });
-  addPhonePages(server, config);
+  addPhonePages(server, world, config);
   return server;
 }

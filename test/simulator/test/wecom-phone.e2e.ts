@@ -30,7 +30,7 @@ afterEach(() => page.close());
 test('a code is scanned, an employee sends a group message, the person reads and answers', async () => {
   const { qr_code } = await corp.call('externalcontact/add_contact_way', { type: 1, scene: 2, user: ['zhangsan'], state: 'door' });
   await page.goto(`${simulator.url}/sim/phone/?person=p1`);
-  await page.getByLabel('企业微信活码或链接').fill(String(qr_code));
+  await page.getByLabel('二维码、活码或链接').fill(String(qr_code));
   await page.getByRole('button', { name: '扫码' }).click();
   const chat = page.getByRole('log', { name: '与张三的对话' });
   await chat.getByText('现在可以开始聊天了').waitFor();

@@ -68,7 +68,7 @@ function addReading(server: FastifyInstance, world: World): void {
   server.post<Who & { Body: { messageId: string } }>('/sim/people/:id/tap', { schema: { body: tapBody } }, (req) => {
     const found = findMessage(world, req.params.id, req.body.messageId);
     found.message.read = true;
-    return { page: found.message.page ?? '', appid: found.appid };
+    return { page: found.message.page ?? '', appid: found.message.pageAppid ?? found.appid };
   });
 }
 

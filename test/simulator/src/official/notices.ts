@@ -32,14 +32,16 @@ function sendNotice({ world, app, body, now }: Call): object {
   const bad = checkData(app, template, body['data'], values) ?? ('errcode' in target ? target : null);
   if (bad) return bad;
   if (!member.spendGrant(template.priTmplId)) return refuse(43101);
-  const { page } = target as Target;
+  const { page, appid } = target as Target;
   deliver(world, app, member, { template, values, page, now });
+  showNotice(member, appid);
   reportSent(world, app, { openid: member.openid, templateId: template.priTmplId, msgid: world.messageIds.take() });
   return ok;
 }
 
 interface Target {
   page: string | undefined;
+  appid?: string;
 }
 
 /** Where a tap leads: the mini program wins over the address. */
@@ -51,9 +53,19 @@ function targetOf(app: MiniProgram, body: Fields, urlField: 'page' | 'url'): Tar
     const { linkedPrograms } = app.settings;
     if (linkedPrograms.length > 0 && !linkedPrograms.includes(String(program.appid))) return refuse(40013);
     if (typeof program.pagepath !== 'string') return refuse(40165);
-    return { page: program.pagepath };
+    return { page: program.pagepath, appid: String(program.appid) };
   }
   return { page: typeof url === 'string' && url !== '' ? url : undefined };
+}
+
+/** A follower finds the notice in the account's chat, anybody else among the service notices. */
+function showNotice(member: Member, pageAppid: string | undefined): void {
+  const message = member.inbox.at(-1);
+  if (!message) return;
+  if (pageAppid !== undefined) message.pageAppid = pageAppid;
+  if (!member.follows) return;
+  message.inChat = true;
+  member.say({ at: message.at, from: 'service', text: message.title ?? '', messageId: message.id });
 }
 
 function sendTemplate({ world, app, body, now }: Call): object {
@@ -71,7 +83,7 @@ function sendTemplate({ world, app, body, now }: Call): object {
   const msgid = app.official.newId();
   if (body['client_msg_id']) app.official.clientIds.set(`template|${String(body['client_msg_id'])}`, { msgId: msgid, at: now });
   const blocked = member.follow?.blocked === true;
-  if (!blocked) receive(world, { app, member, now }, { template, values, page: target.page });
+  if (!blocked) receive(world, { app, member, now }, { template, values, target });
   void pushEvent(world, app, member, { event: 'TEMPLATESENDJOBFINISH', fields: { MsgID: msgid, Status: blocked ? 'failed:user block' : 'success' } });
   return { ...ok, msgid };
 }
@@ -99,14 +111,14 @@ function readValues(keys: string[], data: unknown): Record<string, string> | Ref
 function receive(
   world: World,
   { app, member, now }: { app: MiniProgram; member: Member; now: number },
-  message: { template: { templateId: string; title: string }; values: Record<string, string>; page: string | undefined },
+  message: { template: { templateId: string; title: string }; values: Record<string, string>; target: Target },
 ): void {
-  const { template, values, page } = message;
+  const { template, values } = message;
+  const { page, appid } = message.target;
   const id = world.newMessageId();
-  const jump = page === undefined ? {} : { page };
+  const jump = { ...(page === undefined ? {} : { page }), ...(appid === undefined ? {} : { pageAppid: appid }) };
   member.receive({ id, at: now, kind: 'template', templateId: template.templateId, title: template.title, data: values, ...jump, read: false });
-  const text = [template.title, ...Object.values(values)].join('\n');
-  member.say({ at: now, from: 'service', text, messageId: id });
+  member.say({ at: now, from: 'service', text: template.title, messageId: id });
   app.stats.message('template', `${member.openid}|${template.templateId}|${page ?? ''}|${JSON.stringify(values)}`);
 }
 
