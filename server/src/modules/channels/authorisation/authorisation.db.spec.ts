@@ -3,6 +3,7 @@ import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { permissions } from '@huiliu/shared';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Actor } from '../../../core/context.js';
+import type { GraphContext } from '../../../core/graphql/loaders.js';
 import { isRefusal, type Refusal } from '../../../core/graphql/refusal.js';
 import { newId } from '../../../core/ids.js';
 import { createLog } from '../../../core/log.js';
@@ -12,10 +13,13 @@ import { encrypt, openAesKey, sign } from '../adapters/wechat/wechat.crypto.js';
 import { ChannelAccess } from '../channel-access.service.js';
 import { ChannelChecks } from '../channel-checks.service.js';
 import { ChannelLogin } from '../channel-login.service.js';
+import { ChannelViews } from '../channel-views.service.js';
 import { ChannelsService } from '../channels.service.js';
 import type { ChannelRow } from '../channels.repository.js';
 import { ChannelSender } from '../sending/channel-sender.service.js';
 import { aMerchant, SECRET, somePeople, TEMPLATE } from '../testing/merchant.fixture.js';
+import { AuthorisationJobs } from './authorisation.jobs.js';
+import { AuthorisationResolver } from './authorisation.resolver.js';
 import { Authorisations } from './authorisations.service.js';
 import { ComponentTokens } from './component-tokens.service.js';
 import { Grants } from './grants.service.js';
@@ -46,8 +50,10 @@ afterAll(async () => {
 
 const idle = (): Promise<unknown> => simulator.call('GET', '/sim/idle?timeoutMs=20000');
 const control = <T = Record<string, unknown>>(what: string, body: Record<string, unknown>): Promise<T> => simulator.call<T>('POST', `/sim/components/${COMPONENT.appid}/${what}`, body);
-const calls = async (path: string): Promise<number> =>
-  (await simulator.call<{ calls: Record<string, number> }>('GET', `/sim/stats?appid=${COMPONENT.appid}&people=0`)).calls[path] ?? 0;
+const calls = async (path: string): Promise<number> => {
+  const { components } = await simulator.call<{ components: { appid: string; calls: Record<string, number> }[] }>('GET', '/sim/components');
+  return components.find((one) => one.appid === COMPONENT.appid)?.calls[path] ?? 0;
+};
 
 let made = 0;
 async function anApp(kind = 'mini_program'): Promise<string> {
@@ -144,6 +150,10 @@ describe('connecting by scanning', () => {
       platform: 'wechat_mini_program', app_id: appid, original_id: `gh_${appid}`, name: '甜甜烘焙', status: 'live', authorisation: 'platform', credentials: null,
     });
     expect(await grant(tenantId, id)).toMatchObject({ permissions: [17, 18, 19], revoked_at: null });
+    const view = t.get(ChannelViews).of(await row(tenantId, id));
+    expect(view).toMatchObject({ authorisation: 'platform', hasSecret: false, callbackUrl: `${t.config.publicUrl}/hooks/open/wechat/${appid}/callback` });
+    const shown = await t.as(tenantId, () => t.get(AuthorisationResolver).grant(view, { loaders: new Map() } as GraphContext));
+    expect(shown?.abilities).toContainEqual({ ability: 'customer_service', isGranted: true });
   });
 
   it('knows an official account and its type', async () => {
@@ -213,6 +223,17 @@ describe('an account behind the platform', () => {
     expect(stored.flatMap((one) => one.events).find((event) => event.type === 'customer.wrote')).toMatchObject({ text: '在吗' });
   });
 
+  it('signs customers in on a web page of an official account', async () => {
+    const tenantId = await t.tenant();
+    const appid = await anApp('service_account');
+    await scan(tenantId, appid, 'wechat_official_account');
+    const [person] = (await simulator.call<{ people: { id: string }[] }>('POST', '/sim/people', { count: 1 })).people;
+    const address = await t.as(tenantId, () => t.get(ChannelLogin).webAddress({ redirectUri: 'https://shop.test/back', scope: 'base', state: 'abc' }));
+    expect(new URL(address?.url ?? '').searchParams.get('component_appid')).toBe(COMPONENT.appid);
+    const { code } = await simulator.call<{ code: string }>('POST', `/sim/people/${person?.id}/oauth`, { url: address?.url, agree: true });
+    expect(await t.as(tenantId, () => t.get(ChannelLogin).exchange(appid, code))).toMatchObject({ outcome: 'signed_in' });
+  });
+
   it('takes no push that the platform did not sign', async () => {
     const tenantId = await t.tenant();
     const appid = await anApp();
@@ -251,6 +272,20 @@ describe('a grant that is taken back', () => {
     expect(await row(tenantId, id)).toMatchObject({ status: 'failing', status_reason: 'authorization_revoked' });
     expect(await scan(tenantId, appid)).toBe(id);
     expect(await row(tenantId, id)).toMatchObject({ status: 'live', status_reason: null });
+  });
+
+  it('is noticed within the day when the notice was lost', async () => {
+    const tenantId = await t.tenant();
+    const appid = await anApp();
+    const [kept, lost] = [await scan(tenantId, await anApp()), await scan(tenantId, appid)];
+    await simulator.call('POST', '/sim/faults', { path: 'unauthorized', kind: 'drop_callback' });
+    await control('unauthorise', { appid });
+    await idle();
+    await simulator.call('DELETE', '/sim/faults');
+    expect(await row(tenantId, lost)).toMatchObject({ status: 'live' });
+    await t.as(tenantId, () => t.get(AuthorisationJobs).reconcile());
+    expect(await row(tenantId, lost)).toMatchObject({ status: 'failing', status_reason: 'authorization_revoked' });
+    expect(await row(tenantId, kept)).toMatchObject({ status: 'live' });
   });
 
   it('is not ended by a notice that is older than the grant', async () => {

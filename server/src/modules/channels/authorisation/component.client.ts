@@ -4,7 +4,7 @@ import { CONFIG, type Config, type ProviderApp } from '../../../config.js';
 import { AppError } from '../../../core/errors/app-error.js';
 import type { AccessToken, PlatformResult, PlatformSession } from '../adapter.js';
 import { WeChatClient, wordOf } from '../adapters/wechat/wechat.client.js';
-import { webSession } from '../adapters/wechat-official-account/web-login.js';
+import { webSession } from '../adapters/wechat-official-account/web-login.client.js';
 import { PlatformHttpClient } from '../platform-http.client.js';
 import { readAccount, readPermissions, type AuthorisedAccount } from './grant.js';
 
