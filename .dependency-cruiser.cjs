@@ -30,7 +30,8 @@ module.exports = {
     ban('queue-behind-core', { path: '^server/', pathNot: '^server/src/core/(jobs|db|testing)/' }, { path: 'node_modules/(bull|graphile-worker)/' }),
     ban('system-scope-is-rare', { path: '^server/', pathNot: [`^server/src/core/|${M}(tenants|staff|channels)/`, SPEC] }, { path: '^server/src/core/db/system-db' }),
     ban('adapters-only-translate', { path: `${M}channels/adapters/[^/]+/`, pathNot: SPEC }, { path: ['^server/src/core/(db|jobs|events|graphql)/', 'node_modules/typeorm', `${M}channels/[^/]+[.](entity|repository|service)`] }),
-    ban('adapters-are-strangers', { path: `${M}channels/adapters/([^/]+)/` }, { path: `${M}channels/adapters/([^/]+)/`, pathNot: `${M}channels/adapters/$1/` }),
+    // What a platform's accounts speak alike lives in wechat/ and wecom/.
+    ban('adapters-are-strangers', { path: `${M}channels/adapters/([^/]+)/` }, { path: `${M}channels/adapters/([^/]+)/`, pathNot: [`${M}channels/adapters/$1/`, `${M}channels/adapters/(wechat|wecom)/`] }),
     ban('shared-is-a-leaf', { path: '^shared/', pathNot: SPEC }, { pathNot: ['^shared/', 'node_modules/zod'] }),
     ban('admin-never-imports-server', { path: '^admin/' }, { path: '^server/' }),
     ban('features-are-strangers', { path: '^admin/src/features/([^/]+)/' }, { path: '^admin/src/features/', pathNot: '^admin/src/features/$1/' }),

@@ -4,7 +4,7 @@ import { Clock } from '../../core/clock.js';
 import { invalid } from '../../core/errors/app-error.js';
 import type { Refusal } from '../../core/graphql/refusal.js';
 import type { PlatformResult } from './adapter.js';
-import { LINK_DAYS, isScene } from './adapters/wechat-mini-program/entry-addresses.js';
+import { LINK_DAYS, isScene } from './adapters/wechat-mini-program/entry-addresses.client.js';
 import { miniProgramOf } from './adapters/wechat-mini-program/wechat.adapter.js';
 import { officialOf } from './adapters/wechat-official-account/official.adapter.js';
 import { PlatformCalls, refusedBy } from './platform-calls.service.js';

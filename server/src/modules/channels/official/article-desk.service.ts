@@ -5,7 +5,7 @@ import { invalid } from '../../../core/errors/app-error.js';
 import type { Refusal } from '../../../core/graphql/refusal.js';
 import { newId } from '../../../core/ids.js';
 import type { ChannelEvent, PlatformResult } from '../adapter.js';
-import type { ArticleText, Draft } from '../adapters/wechat-official-account/articles.js';
+import type { ArticleText, Draft } from '../adapters/wechat-official-account/articles.client.js';
 import { officialOf, type OfficialAccount } from '../adapters/wechat-official-account/official.adapter.js';
 import { PlatformCalls, refusedBy } from '../platform-calls.service.js';
 import { PostsRepository, type PublicationRow } from './posts.repository.js';

@@ -7,7 +7,7 @@ import { refusal, type Refusal } from '../../../core/graphql/refusal.js';
 import { newId } from '../../../core/ids.js';
 import { Jobs } from '../../../core/jobs/jobs.js';
 import type { PlatformFailure, PlatformResult } from '../adapter.js';
-import { INFO_BATCH, type FollowerPage } from '../adapters/wechat-official-account/followers.js';
+import { INFO_BATCH, type FollowerPage } from '../adapters/wechat-official-account/followers.client.js';
 import { officialOf, type OfficialAccount } from '../adapters/wechat-official-account/official.adapter.js';
 import { untilPlatformMidnight } from '../adapters/wechat/wechat.errors.js';
 import type { OpenChannel } from '../channel-access.service.js';

@@ -2,7 +2,7 @@
 import { Injectable } from '@nestjs/common';
 import { isRefusal, type Refusal } from '../../../core/graphql/refusal.js';
 import type { PlatformResult } from '../adapter.js';
-import { FIRST_OWN_TAG, TAGGING_BATCH, type AccountTag } from '../adapters/wechat-official-account/account-tags.js';
+import { FIRST_OWN_TAG, TAGGING_BATCH, type AccountTag } from '../adapters/wechat-official-account/account-tags.client.js';
 import { officialOf, type OfficialAccount } from '../adapters/wechat-official-account/official.adapter.js';
 import { PlatformCalls, refusedBy } from '../platform-calls.service.js';
 

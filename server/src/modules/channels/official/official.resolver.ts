@@ -3,7 +3,7 @@ import { invalid } from '../../../core/errors/app-error.js';
 import { Can } from '../../../core/graphql/doors.js';
 import { done, isRefusal, refusal } from '../../../core/graphql/refusal.js';
 import type { PostContent, PostSend } from '../adapter.js';
-import type { ArticleText } from '../adapters/wechat-official-account/articles.js';
+import type { ArticleText } from '../adapters/wechat-official-account/articles.client.js';
 import type { MenuButton } from '../adapters/wechat-official-account/menu.js';
 import { AccountMenu } from './account-menu.service.js';
 import { ArticleDesk } from './article-desk.service.js';

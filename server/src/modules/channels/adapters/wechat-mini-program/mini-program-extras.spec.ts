@@ -2,7 +2,7 @@ import { createCipheriv } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { playback } from '../../adapter.contract.js';
 import type { PlatformHttp } from '../../adapter.js';
-import { isScene } from './entry-addresses.js';
+import { isScene } from './entry-addresses.client.js';
 import { MiniProgram, miniProgramOf } from './wechat.adapter.js';
 
 const NOW = new Date('2026-11-24T08:00:00Z');

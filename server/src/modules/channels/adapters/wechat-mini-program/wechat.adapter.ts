@@ -5,8 +5,8 @@ import type {
 } from '../../adapter.js';
 import { templateData, WeChatAccount } from '../wechat/wechat.account.js';
 import { parseCallback } from '../wechat/wechat.parse.js';
-import { EntryAddresses } from './entry-addresses.js';
-import { PersonalData } from './personal-data.js';
+import { EntryAddresses } from './entry-addresses.client.js';
+import { PersonalData } from './personal-data.client.js';
 
 const CAPABILITIES: Capabilities = {
   subscriptions: true, serviceWindow: true, login: true, templates: true, callbackFormats: ['json', 'xml'],

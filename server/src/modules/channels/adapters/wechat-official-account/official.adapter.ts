@@ -5,13 +5,13 @@ import type {
 } from '../../adapter.js';
 import { templateData, WeChatAccount } from '../wechat/wechat.account.js';
 import { fieldsOf } from '../wechat/wechat.fields.js';
-import { AccountTags } from './account-tags.js';
-import { Articles } from './articles.js';
-import { Followers } from './followers.js';
-import { Menus } from './menus.js';
-import { Posts } from './posts.js';
-import { SceneCodes } from './scene-codes.js';
-import { WebLogin } from './web-login.js';
+import { AccountTags } from './account-tags.client.js';
+import { Articles } from './articles.client.js';
+import { Followers } from './followers.client.js';
+import { Menus } from './menus.client.js';
+import { Posts } from './posts.client.js';
+import { SceneCodes } from './scene-codes.client.js';
+import { WebLogin } from './web-login.client.js';
 import { parseOfficial } from './official.parse.js';
 
 const CAPABILITIES: Capabilities = {
