@@ -7,7 +7,7 @@ import utc from 'dayjs/plugin/utc.js';
 import { Clock } from '../../../core/clock.js';
 import { TenantDb } from '../../../core/db/tenant-db.js';
 import { newId } from '../../../core/ids.js';
-import { BatchSender, type ContactTaskCreated } from '../../channels/index.js';
+import { BatchSender, ChannelSender, type ContactTaskCreated } from '../../channels/index.js';
 import { isBatch, type BatchRung } from '../plan.js';
 import { RendererService } from '../renderer.service.js';
 import type { OpenDispatch } from '../settling.service.js';
@@ -37,6 +37,7 @@ export class BatchCalls {
     private readonly settling: BatchSettling,
     private readonly renderer: RendererService,
     private readonly sender: BatchSender,
+    private readonly pace: ChannelSender,
   ) {}
 
   /** Sends what is due on this channel in batches. */
@@ -45,11 +46,17 @@ export class BatchCalls {
       for (const [contentIndex, rung] of dispatch.row.spec.contents.entries()) {
         if (!isBatch(rung) || rung.channelId !== channelId) continue;
         const queue: Queue = { dispatchId: dispatch.row.id, channelId, contentIndex, kind: rung.kind === 'post' ? 'mass_post' : 'contact_message' };
-        for (let call = await this.take(queue, rung, dispatch); call !== undefined; call = await this.take(queue, rung, dispatch)) {
-          if (!(await this.make(call))) break;
-        }
+        while (await this.sendNext(queue, rung, dispatch));
       }
     }
+  }
+
+  /** One batch, if the account may send at all. @returns whether another may follow now */
+  private async sendNext(queue: Queue, rung: BatchRung, dispatch: OpenDispatch): Promise<boolean> {
+    if ((await this.pace.takeRate(queue.channelId, 1)).granted === 0) return false;
+    const call = await this.take(queue, rung, dispatch);
+    if (!call) await this.pace.giveBackRate(queue.channelId, 1);
+    return call !== undefined && this.make(call);
   }
 
   /** The call of a batch whose answer was never recorded: with the same id it is the same post. A group send has no id of ours. */

@@ -112,6 +112,17 @@ describe('a mass post', () => {
     expect(await balance(account)).toMatchObject({ offBalance: 0, remaining: 8 });
   });
 
+  it('waits while the account is paused', async () => {
+    const account = await anAccount(t, simulator, 2);
+    const spec = await ready(account, [postOf(account)]);
+    await t.sql(`update channels set status = 'paused' where id = $1`, [account.channelId]);
+    await run(account);
+    expect(await progress(account, spec)).toMatchObject({ planned: 2 });
+    await t.sql(`update channels set status = 'live' where id = $1`, [account.channelId]);
+    await run(account);
+    expect(await progress(account, spec)).toMatchObject({ awaiting: 2 });
+  });
+
   it('waits for the whole audience', async () => {
     const account = await anAccount(t, simulator, 4);
     const spec: DispatchSpec = { dispatchId: newId(), purpose: 'recall', contents: [postOf(account)], holdoutPercent: 0 };
@@ -131,4 +142,25 @@ describe('a mass post', () => {
     expect(await batches(account)).toHaveLength(1);
     expect(await progress(account, spec)).toMatchObject({ awaiting: 4 });
   });
+});
+
+describe('a template message', () => {
+  it('whose answer was lost is unknown until the platform reports on that person', async () => {
+    const account = await anAccount(t, simulator, 2);
+    await simulator.call('POST', '/sim/faults', { kind: 'hang_after', path: '/cgi-bin/message/template/send', appid: account.appId, times: 1 });
+    const fields = { thing1: '满50减10', time2: '2026年12月1日 18:00' };
+    const spec = await ready(account, [{ kind: 'template', channelId: account.channelId, templateId: account.noticeId, fields }]);
+    await run(account);
+    expect(await progress(account, spec)).toMatchObject({ sent: 1, unknown: 1 });
+    const rows = await t.sql<{ state: string; platform_id: string | null; openid: string }>('select m.state, m.platform_id, i.external_id as openid from messages m join identities i on i.id = m.identity_id where m.tenant_id = $1', [account.tenantId]);
+    const told = rows.map(({ openid, platform_id: id, state }) => [{
+      type: 'template.sent', externalId: openid, at: new Date().toISOString(), dedupKey: newId(), platformId: id ?? '900', status: state === 'sent' ? 'blocked' : 'delivered', detail: '',
+    }]);
+    await within(account, async () => t.get(ReceiptsService).receive(account.channelId, await inbound(t, { ...account, templateId: '', templateExternalId: '' }, told)));
+    expect(await progress(account, spec)).toMatchObject({ sent: 2, unknown: 0 });
+    expect(await t.sql('select receipt, platform_id is not null as named, reason from messages where tenant_id = $1 order by receipt', [account.tenantId])).toEqual([
+      { receipt: 'delivered', named: true, reason: null }, { receipt: 'failed', named: true, reason: null },
+    ]);
+    expect(await balance(account)).toMatchObject({ offBalance: 0 });
+  }, 60_000);
 });
