@@ -20,8 +20,6 @@ export interface AppLimits extends QuotaLimits {
   forbiddenWords?: string[];
   /** Mass posts per follower and month of a service account, 4. */
   postsPerMonth?: number;
-  /** Template messages (not subscription notices) an account may have, 25. */
-  messageTemplates?: number;
 }
 
 export type AppKind = 'mini_program' | 'service_account' | 'subscription_account';
@@ -116,6 +114,8 @@ export class MiniProgram {
   readonly byOpenid = new Map<string, Member>();
   readonly byPerson = new Map<string, Member>();
   readonly media = new Set<string>();
+  /** Sealed data that was handed out: SHA-256 of its text to the time. */
+  readonly sealed = new Map<string, number>();
   /** Openids a send is running for at this moment. */
   readonly sending = new Set<string>();
   readonly quota = new QuotaBook();

@@ -1,7 +1,9 @@
+import { createHash } from 'node:crypto';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { decryptUserData, rawDataSignature } from '../src/session-crypto.ts';
 import { startSimulator, type Simulator } from '../src/simulator.ts';
 import { Client, demoApp, type Answer } from './support/client.ts';
+import { startReceiver } from './support/receiver.ts';
 
 let simulator: Simulator;
 let client: Client;
@@ -64,6 +66,25 @@ describe('links', () => {
 });
 
 describe('personal data', () => {
+  test('sealed data is known for three days; quotas tell their rate', async () => {
+    const { encryptedData } = await client.post('/sim/people/p1/phone-number', { appid });
+    const encrypted_msg_hash = createHash('sha256').update(String(encryptedData)).digest('hex');
+    expect(await call('/wxa/business/checkencryptedmsg', { encrypted_msg_hash })).toMatchObject({ errcode: 0, vaild: true });
+    await client.post('/sim/clock', { advanceMs: 3 * 86_400_000 });
+    expect(await call('/wxa/business/checkencryptedmsg', { encrypted_msg_hash })).toMatchObject({ errcode: 0, vaild: false });
+    const quota = await call('/cgi-bin/openapi/quota/get', { cgi_path: '/wxa/getwxacodeunlimit' });
+    expect(quota).toMatchObject({ rate_limit: { call_count: 5000, refresh_second: 60 } });
+  });
+
+  test('a withdrawal of personal data is pushed', async () => {
+    const merchant = await startReceiver();
+    await client.send('PATCH', `/sim/apps/${appid}`, { callbackUrl: merchant.url });
+    const { openid } = await client.post('/sim/people/p1/revoke', { appid });
+    await client.get('/sim/idle');
+    expect(JSON.parse(merchant.pushes[0]?.body ?? '{}')).toMatchObject({ Event: 'user_authorization_revoke', FromUserName: openid, OpenID: openid, AppID: appid, RevokeInfo: '8' });
+    await merchant.close();
+  });
+
   test('the code of the phone button becomes the number once; the sealed form holds the same', async () => {
     const { code, encryptedData, iv } = await client.post('/sim/people/p1/phone-number', { appid, number: '13900001111' });
     expect(await call('/wxa/business/getuserphonenumber', { code })).toMatchObject({ errcode: 0, phone_info: { purePhoneNumber: '13900001111', countryCode: '86', watermark: { appid } } });

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { startSimulator } from '../src/simulator.ts';
-import { Client, demoApp } from './support/client.ts';
+import { Client, demoAccount, demoApp } from './support/client.ts';
 
 const { appid } = demoApp;
 let folder: string;
@@ -39,6 +39,36 @@ test('people, permits, windows and messages outlive a restart, tokens do not', a
   expect(new Set((messages as { id: string }[]).map((one) => one.id)).size).toBe(3);
   expect((await after.post('/sim/people', { count: 1 }))['people']).toMatchObject([{ id: 'p3' }]);
   expect(await after.get('/sim/stats')).toMatchObject({ received: { subscribe: 2, custom: 1 } });
+  await second.close();
+});
+
+test('followers, tags, scene codes, menus and authorisations outlive a restart', async () => {
+  const stateFile = join(folder, 'state.json');
+  const first = await startSimulator({ stateFile });
+  const before = new Client(first.url);
+  await before.post('/sim/apps', demoAccount);
+  await before.post('/sim/people');
+  const query = `access_token=${await before.token(demoAccount)}`;
+  const { openid } = await before.post('/sim/people/p1/follow', { appid: demoAccount.appid });
+  const { tag } = await before.post(`/cgi-bin/tags/create?${query}`, { tag: { name: '常客' } });
+  const tagid = (tag as { id: number }).id;
+  await before.post(`/cgi-bin/tags/members/batchtagging?${query}`, { openid_list: [openid], tagid });
+  const { ticket } = await before.post(`/cgi-bin/qrcode/create?${query}`, { action_name: 'QR_LIMIT_STR_SCENE', action_info: { scene: { scene_str: 's7' } } });
+  await before.post(`/cgi-bin/menu/create?${query}`, { button: [{ type: 'click', name: '积分', key: 'POINTS' }] });
+  const component = { appid: 'wxc0', secret: 's', token: 't', aesKey: demoAccount.aesKey, eventUrl: 'http://127.0.0.1:1/e', messageUrl: 'http://127.0.0.1:1/$APPID$' };
+  await before.post('/sim/components', component);
+  await before.post('/sim/components/wxc0/authorise', { appid: demoAccount.appid });
+  await first.close();
+
+  const second = await startSimulator({ stateFile });
+  const after = new Client(second.url);
+  const token = `access_token=${await after.token(demoAccount)}`;
+  expect(await after.get(`/cgi-bin/user/info?openid=${String(openid)}&${token}`)).toMatchObject({ subscribe: 1, tagid_list: [tagid] });
+  expect(await after.post(`/cgi-bin/tags/create?${token}`, { tag: { name: '新客' } })).toMatchObject({ tag: { id: tagid + 1 } });
+  expect(await after.post('/sim/people/p1/scan', { ticket })).toMatchObject({ event: 'SCAN', scene: 's7' });
+  expect(await after.get(`/cgi-bin/menu/get?${token}`)).toMatchObject({ menu: { button: [{ key: 'POINTS' }] } });
+  expect(await after.get('/sim/components')).toMatchObject({ components: [{ authorised: [demoAccount.appid] }] });
+  expect(second.world.apps.get(demoAccount.appid)?.pushSettings.callbackUrl).toBe(`http://127.0.0.1:1/${demoAccount.appid}`);
   await second.close();
 });
 

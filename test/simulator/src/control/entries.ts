@@ -1,14 +1,15 @@
 import type { FastifyInstance } from 'fastify';
-import { randomBytes } from 'node:crypto';
+import { createHash, randomBytes } from 'node:crypto';
 import { sceneValues } from '../entry-links.ts';
-import { scanScene } from '../official/following.ts';
+import { pushEvent, scanScene } from '../official/following.ts';
 import { findSceneCode } from '../official/scene-codes.ts';
+import type { MiniProgram } from '../mini-program.ts';
 import { phoneInfo } from '../platform/phone-number.ts';
 import { phoneOf } from '../person.ts';
 import { textOfPicture } from '../png.ts';
 import { encryptUserData, rawDataSignature } from '../session-crypto.ts';
 import type { World } from '../world.ts';
-import { appOr404, ControlError, memberOr404, personOr404 } from './control-error.ts';
+import { appOr404, ControlError, personOr404 } from './control-error.ts';
 
 interface Who {
   Params: { id: string };
@@ -64,12 +65,22 @@ function plainScheme(world: World, read: string): object {
 function addUserData(server: FastifyInstance, world: World): void {
   const phoneBody = { type: 'object', required: ['appid'], properties: { appid: text, number: { type: 'string', pattern: '^\\d{5,15}$' } } };
   server.post<Who & { Body: { appid: string; number?: string } }>('/sim/people/:id/phone-number', { schema: { body: phoneBody } }, (req) => {
-    const member = memberOr404(world, req.params.id, req.body.appid);
+    const app = appOr404(world, req.body.appid);
+    const member = app.member(personOr404(world, req.params.id));
     const number = req.body.number ?? member.person.phone ?? phoneOf(member.person.id);
     member.person.phone = number;
     member.sessionKey ??= randomBytes(16).toString('base64');
     const sealed = encryptUserData(JSON.stringify(phoneInfo(number, req.body.appid)), member.sessionKey);
+    note(world, app, sealed.encryptedData);
     return { code: world.phoneCodes.issue(req.body.appid, member, world.clock.now()), ...sealed };
+  });
+  const revokeBody = { type: 'object', required: ['appid'], properties: { appid: text, revokeInfo: text } };
+  server.post<Who & { Body: { appid: string; revokeInfo?: string } }>('/sim/people/:id/revoke', { schema: { body: revokeBody } }, (req) => {
+    const app = appOr404(world, req.body.appid);
+    const member = app.member(personOr404(world, req.params.id));
+    const fields = { OpenID: member.openid, AppID: app.appid, RevokeInfo: req.body.revokeInfo ?? '8' };
+    void pushEvent(world, app, member, { event: 'user_authorization_revoke', fields });
+    return { openid: member.openid };
   });
   const profileBody = { type: 'object', required: ['appid'], properties: { appid: text } };
   server.post<Who & { Body: { appid: string } }>('/sim/people/:id/profile', { schema: { body: profileBody } }, (req) => {
@@ -81,6 +92,12 @@ function addUserData(server: FastifyInstance, world: World): void {
     const watermark = { timestamp: Math.floor(Date.now() / 1000), appid: app.appid };
     const ids = { openId: member.openid, ...(app.settings.unionBound ? { unionId: app.unionid(member.person) } : {}) };
     const sealed = encryptUserData(JSON.stringify({ ...ids, ...shown, watermark }), member.sessionKey);
+    note(world, app, sealed.encryptedData);
     return { rawData, signature: rawDataSignature(rawData, member.sessionKey), ...sealed };
   });
+}
+
+/** Remembers sealed data, so that a merchant can ask whether it is genuine. */
+function note(world: World, app: MiniProgram, encryptedData: string): void {
+  app.sealed.set(createHash('sha256').update(encryptedData).digest('hex'), world.clock.now());
 }

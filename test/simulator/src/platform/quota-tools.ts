@@ -22,7 +22,8 @@ function clear({ app, body, now }: Call): object {
 function look({ app, body, now }: Call): object {
   const path = String(body['cgi_path'] ?? '');
   if (!path.startsWith('/') || path.startsWith('/sns/')) return refuse(76021);
-  return { ...ok, quota: app.quota.look(path, now) };
+  const rate = app.quota.rate(path);
+  return { ...ok, quota: app.quota.look(path, now), ...(rate ? { rate_limit: rate } : {}) };
 }
 
 function explain({ world, body }: Call): object {
