@@ -41,11 +41,12 @@ export interface TestApp {
 /**
  * @param env more variables, for example WECHAT_API_BASE.
  * @param modules only these (and core) instead of the whole ladder.
+ * @param writeLog takes each line of the log, at its most talkative.
  */
-export async function startTestApp(env: Record<string, string> = {}, modules?: Type[]): Promise<TestApp> {
+export async function startTestApp(env: Record<string, string> = {}, modules?: Type[], writeLog?: (line: string) => void): Promise<TestApp> {
   const databaseUrl = await cloneDatabase();
   const config = readConfig({ NODE_ENV: 'test', DATABASE_URL: databaseUrl, SECRET_KEY: TEST_SECRET_KEY, LOG_LEVEL: process.env['TEST_LOG'] ?? 'silent', DB_POOL_SIZE: '6', ...env });
-  const log = createLog(config.logLevel, 'test');
+  const log = writeLog ? createLog('trace', 'test', { write: writeLog }) : createLog(config.logLevel, 'test');
   const app = await NestFactory.createApplicationContext(await rootModule(config, log, modules), { logger: false, abortOnError: false });
   const owner = new pg.Pool({ connectionString: databaseUrl, max: 2 });
   owner.on('error', () => undefined); // the database is dropped at the end

@@ -5,7 +5,7 @@ import { QUOTA_RULES, type QuotaRule, windowEnd, windowStart } from '@huiliu/sha
 import { Clock } from '../../../core/clock.js';
 import { LOG, type Log } from '../../../core/log.js';
 import type { PlatformHttp, PlatformRequest } from '../adapter.js';
-import { codeIn, heldBack, knowsCode, wordsIn } from './known-codes.js';
+import { codeIn, heldBack, knowsCode, wordsIn } from './platform.codes.js';
 import { QuotasRepository, type UnmappedTally, type UsageRow } from './quotas.repository.js';
 
 export interface Metered {
