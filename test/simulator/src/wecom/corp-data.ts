@@ -1,4 +1,5 @@
 import type { KfAccount } from './kf-state.ts';
+import type { Attachment, WecomLine } from './wecom-line.ts';
 
 export type MassRule = 'daily_1' | 'weekly_7' | 'monthly_days';
 
@@ -67,24 +68,6 @@ export interface Contact {
   welcomed: boolean;
   lastAt: number;
   transfers: number[];
-}
-
-export type LineKind = 'text' | 'welcome' | 'mass' | 'moment' | 'system';
-
-/** One line of a conversation as the phone shows it. */
-export interface WecomLine {
-  at: number;
-  from: 'me' | 'employee' | 'servicer' | 'system';
-  kind: LineKind;
-  text: string;
-  attachments?: Attachment[];
-}
-
-export interface Attachment {
-  msgtype: string;
-  title: string;
-  description?: string;
-  url?: string;
 }
 
 export interface ContactWay {

@@ -1,9 +1,11 @@
 import { AppStats } from '../app-stats.ts';
-import { CorpData, type Contact, type CorpApp, type CorpTag, type WecomLine } from './corp-data.ts';
+import { CorpData, type Contact, type CorpApp, type CorpTag } from './corp-data.ts';
 import { externalIdOf } from './external-id.ts';
+import type { WecomLine } from './wecom-line.ts';
 
 export { CorpData } from './corp-data.ts';
 export type * from './corp-data.ts';
+export type { Attachment, LineKind, WecomLine } from './wecom-line.ts';
 
 const LINES_KEPT = 300;
 

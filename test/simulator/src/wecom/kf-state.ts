@@ -1,4 +1,4 @@
-import type { WecomLine } from './corp-data.ts';
+import type { WecomLine } from './wecom-line.ts';
 
 /** A row of `sync_msg` before the ids of an app are written in. */
 export interface KfRow {
