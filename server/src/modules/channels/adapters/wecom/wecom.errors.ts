@@ -34,12 +34,12 @@ const TABLE = new Map<number, Row>([
   ...rows(account('app_secret_wrong'), 40001, 40091, 45031),
   ...rows(account('wecom_corp_wrong'), 40013, 2000002, 40056, 301002),
   ...rows(account('authorization_gone'), 40080, 40083, 48003, 40084, 48004),
-  ...rows(account('wecom_not_granted'), 48001, 48002, 48005, 48006, 48007),
+  ...rows(account('wecom_not_granted'), 48001, 48002, 48005, 48006, 48007, 95030, 95032),
   ...rows(account('wecom_domain'), 50001, 80001, 85005, 85008),
   ...rows(account('wecom_app_disabled'), 50003, 50006, 60031),
   ...rows(account('wecom_ip_not_trusted'), 60020, 301042),
   ...rows(account('wecom_out_of_range'), 60011, 60021, 60030, 50002),
-  ...rows(account('wecom_employee_unfit'), 40003, 60111, 46004, 84074, 40098, 41054, 95014, 95019),
+  ...rows(account('wecom_employee_unfit'), 40003, 60111, 46004, 84074, 40098, 41054, 95014, 95019, 60253),
   ...rows(account('wecom_no_developer_account'), 41057, 845003, 610017, 610018),
   ...rows(account('wecom_corp_unverified'), 43009, 95003, 95027),
   ...rows(account('wecom_mini_program_not_linked'), 90206, 90207, 90208),
@@ -63,7 +63,7 @@ const TABLE = new Map<number, Row>([
   ...rows({ kind: 'invalid', action: { do: 'fix' }, problem: 'wecom_name_taken' }, 40071, 40072),
   ...rows({ kind: 'invalid', action: { do: 'fix' }, problem: 'code_invalid' }, 40029, 42003, 42022),
   ...rows(ours, 40032, 40033, 40035, 40058, 40063, 41035, 41036, 41037, 41038, 41039, 41040, 41041, 41042, 41043, 41046, 41047, 41049, 41052, 41056,
-    41064, 41065, 41091, 81013, 81017, 82001, 95016),
+    41064, 41065, 41091, 81013, 81017, 82001, 95006, 95008, 95009, 95016, 95022),
 ]);
 
 const UNKNOWN: Row = { kind: 'upstream', action: { do: 'fix' }, problem: 'unknown' };
