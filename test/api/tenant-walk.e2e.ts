@@ -16,6 +16,7 @@ const roots = [...Object.values(schema.getQueryType()!.getFields()).map((f) => [
 const ID_OF: Record<string, string> = {
   'channel.id': 'channels', 'messageTemplates.channelId': 'channels', 'updateChannel.id': 'channels', 'checkChannel.id': 'channels', 'syncTemplates.channelId': 'channels',
   'pauseChannel.id': 'channels', 'resumeChannel.id': 'channels', 'disconnectChannel.id': 'channels', 'revealCallbackSecrets.channelId': 'channels',
+  'corpTags.channelId': 'channels', 'pullCorpTags.channelId': 'channels', 'pushTagToCorp.channelId': 'channels', 'pushTagToCorp.tagId': 'tags',
   'contactEmployees.channelId': 'channels', 'contactSync.channelId': 'channels', 'contactCount.channelId': 'channels', 'startContactSync.channelId': 'channels', 'stopContactSync.channelId': 'channels',
   'liveCodes.channelId': 'channels', 'createLiveCode.channelId': 'channels', 'createLiveCode.input.entryLinkId': 'entry_links', 'updateLiveCode.id': 'live_codes', 'updateLiveCode.input.entryLinkId': 'entry_links', 'deleteLiveCode.id': 'live_codes',
   'contactWelcome.channelId': 'channels', 'setContactWelcome.channelId': 'channels', 'welcomeFigures.channelId': 'channels', 'setContactRemark.channelId': 'channels',

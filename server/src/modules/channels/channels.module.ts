@@ -51,6 +51,7 @@ import { ContactDesk } from './wecom/contact-desk.service.js';
 import { ContactSync } from './wecom/contact-sync.service.js';
 import { ContactSyncsRepository } from './wecom/contact-syncs.repository.js';
 import { ContactsRepository } from './wecom/contacts.repository.js';
+import { CorpTagsDesk } from './wecom/corp-tags.service.js';
 import { CustomerGroupsService } from './wecom/customer-groups.service.js';
 import { LiveCodesRepository } from './wecom/live-codes.repository.js';
 import { LiveCodes } from './wecom/live-codes.service.js';
@@ -86,9 +87,9 @@ import { ChannelTokens } from './tokens/channel-tokens.service.js';
     EntryWays, OfficialTags, PlatformCalls, FollowerSync, FollowersRepository, MassPosts, PostsRepository, ArticleDesk, AccountMenu, OfficialJobs, OfficialResolver,
     AlertsService, AlertsRepository, AlertsJobs, AlertsResolver, QuotaMeter, QuotasRepository, QuotasService, QuotasResolver,
     KfAccounts, KfJobs, KfReader, KfRepository, KfResolver,
-    ContactSync, ContactSyncsRepository, ContactsRepository, ContactDesk, LiveCodes, LiveCodesRepository, WelcomeDesk, WelcomesRepository, CustomerGroupsService, MomentsService, WecomJobs, WecomResolver,
+    ContactSync, ContactSyncsRepository, ContactsRepository, ContactDesk, CorpTagsDesk, LiveCodes, LiveCodesRepository, WelcomeDesk, WelcomesRepository, CustomerGroupsService, MomentsService, WecomJobs, WecomResolver,
     InboundService, InboundRepository, InboundIntake, InboundEvents, InboundJobs, RejectionCounter, WebhooksController,
   ],
-  exports: [ContactDesk, LiveCodes, KfAccounts, ChannelsService, ChannelViews, ChannelLogin, ChannelSender, BatchSender, TemplatesService, InboundEvents, FollowerSync, MassPosts, PlatformCalls, EntryWays, OfficialTags],
+  exports: [ContactDesk, CorpTagsDesk, LiveCodes, KfAccounts, ChannelsService, ChannelViews, ChannelLogin, ChannelSender, BatchSender, TemplatesService, InboundEvents, FollowerSync, MassPosts, PlatformCalls, EntryWays, OfficialTags],
 })
 export class ChannelsModule {}
