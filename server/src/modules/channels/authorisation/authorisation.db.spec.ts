@@ -177,15 +177,16 @@ describe('connecting by scanning', () => {
     expect(await complete(tenantId, actor, late)).toMatchObject(expired);
   });
 
-  it('refuses an account that another merchant has, and tells nothing about it', async () => {
+  it('gives an account to one of two merchants who come at once, and tells the other nothing about it', async () => {
     const appid = await anApp();
-    const owner = await t.tenant('别家店');
-    await scan(owner, appid);
-    const tenantId = await t.tenant();
-    const actor = staff();
-    const answer = await complete(tenantId, actor, await agree(await begin(tenantId, actor), appid));
-    expect(answer).toEqual({ __typename: 'Refusal', code: 'connected_elsewhere', details: { appId: appid } });
-    expect(await t.sql('select 1 from channels where tenant_id = $1', [tenantId])).toEqual([]);
+    const merchants = await Promise.all([1, 2].map(async () => ({ tenantId: await t.tenant('别家店'), actor: staff() })));
+    const homes: { state: string; authCode: string }[] = [];
+    for (const { tenantId, actor } of merchants) homes.push(await agree(await begin(tenantId, actor), appid));
+    const answers = await Promise.all(merchants.map(({ tenantId, actor }, at) => complete(tenantId, actor, homes[at]!)));
+    const refused = answers.findIndex((one) => isRefusal(one));
+    expect(answers.filter((one) => !isRefusal(one))).toHaveLength(1);
+    expect(answers[refused]).toEqual({ __typename: 'Refusal', code: 'connected_elsewhere', details: { appId: appid } });
+    expect(await t.sql('select 1 from channels where tenant_id = $1', [merchants[refused]!.tenantId])).toEqual([]);
   });
 
   it('takes an account over that was connected by secret: same channel, no secret any more', async () => {

@@ -12,10 +12,13 @@ import { PlatformPushes } from './platform-pushes.service.js';
 import { SuitePushes } from './suite-pushes.service.js';
 
 const MAX_BYTES = 1_048_576;
+const WARN_EVERY_MS = 10_000;
 const TEXT = 'text/plain; charset=utf-8';
 
 @Injectable()
 export class OpenWebhooksController implements OnModuleInit {
+  private warnedAt = 0;
+
   // eslint-disable-next-line max-params -- wiring
   constructor(
     private readonly host: HttpAdapterHost,
@@ -62,7 +65,11 @@ export class OpenWebhooksController implements OnModuleInit {
   }
 
   private refuse(reason: CallbackRefusal, reply: FastifyReply): FastifyReply {
-    this.log.warn({ reason }, 'a push for a platform app was refused');
+    // Anyone may knock here: the operator has to learn of it, the log must not be filled by it.
+    if (Date.now() - this.warnedAt > WARN_EVERY_MS) {
+      this.warnedAt = Date.now();
+      this.log.warn({ reason }, 'a push for a platform app was refused');
+    }
     return reply.code(reason === 'not_configured' ? 404 : 403).type(TEXT).send(reason);
   }
 
