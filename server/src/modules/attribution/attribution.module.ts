@@ -2,6 +2,7 @@ import { Module } from '@nestjs/common';
 import { ChannelsModule } from '../channels/index.js';
 import { CustomersModule } from '../customers/index.js';
 import { TenantsModule } from '../tenants/index.js';
+import { AddedContacts } from './added-contacts.service.js';
 import { AttributionJobs } from './attribution.jobs.js';
 import { AttributionRepository } from './attribution.repository.js';
 import { AttributionResolver } from './attribution.resolver.js';
@@ -15,7 +16,7 @@ import { VisitIntake } from './visit-intake.service.js';
 
 @Module({
   imports: [TenantsModule, ChannelsModule, CustomersModule],
-  providers: [AttributionService, AttributionRepository, AttributionResolver, VisitIntake, KnownVisits, EntryAddresses, EntryAddressesRepository, EntryAddressesResolver, ScannedCodes, AttributionJobs],
+  providers: [AttributionService, AttributionRepository, AttributionResolver, VisitIntake, KnownVisits, EntryAddresses, EntryAddressesRepository, EntryAddressesResolver, ScannedCodes, AddedContacts, AttributionJobs],
   exports: [AttributionService],
 })
 export class AttributionModule {}

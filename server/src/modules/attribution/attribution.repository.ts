@@ -72,6 +72,10 @@ export class AttributionRepository {
     return this.db.query<EntryLink>(`select ${LINK} from entry_links l where l.code = any($1)`, [codes]);
   }
 
+  linksById(ids: readonly string[]): Promise<EntryLink[]> {
+    return this.db.query<EntryLink>(`select ${LINK} from entry_links l where l.id = any($1)`, [ids]);
+  }
+
   touchCounts(linkIds: readonly string[]): Promise<{ id: string; touches: number; customers: number }[]> {
     return this.db.query(
       `select entry_link_id as id, count(*) as touches, count(distinct customer_id) as customers from touches where entry_link_id = any($1::uuid[]) group by entry_link_id`,

@@ -38,7 +38,7 @@ export class ScannedCodes {
         const link = links.get(scan.code)!;
         const { customerId } = people.get(scan.externalId)!;
         const touch: NewTouch = {
-          id: idOf(channelId, scan.dedupKey), entryLinkId: link.id, messageId: null, visitorId: `openid:${scan.externalId}`, customerId, source: link.source, at: new Date(scan.at),
+          id: touchIdOf(channelId, scan.dedupKey), entryLinkId: link.id, messageId: null, visitorId: `openid:${scan.externalId}`, customerId, source: link.source, at: new Date(scan.at),
         };
         if (!(await this.repository.insertTouch(touch))) continue;
         await this.known.note(customerId, touch);
@@ -55,7 +55,7 @@ function scanOf(event: ChannelEvent): Scan[] {
 }
 
 /** A uuid (version 8: made of our own facts) that is the same on every delivery. */
-function idOf(channelId: string, dedupKey: string): string {
+export function touchIdOf(channelId: string, dedupKey: string): string {
   const hex = createHash('sha256').update(`${channelId}|${dedupKey}`).digest('hex');
   return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-8${hex.slice(13, 16)}-8${hex.slice(17, 20)}-${hex.slice(20, 32)}`;
 }
