@@ -11,6 +11,7 @@ const PLATFORM = 'wecom';
 
 @Injectable()
 export class ContactsJobs {
+  // eslint-disable-next-line max-params -- wiring
   constructor(
     private readonly db: TenantDb,
     private readonly desk: ContactDesk,
