@@ -1,5 +1,5 @@
 // The inbox over HTTP: a customer writes, a clerk answers while the window is open, and nothing is sent twice or too often.
-import { randomUUID } from 'node:crypto';
+import { randomBytes, randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { ledgerBalance } from '../support/campaign.ts';
 import { Client, eventually } from '../support/client.ts';
@@ -73,5 +73,30 @@ describe('the inbox', () => {
     expect((await rows(reader, 'unread')).map((one) => one.id)).toContain(row.id);
     await expect(reply(row.id, '九点', randomUUID(), reader)).rejects.toThrow('FORBIDDEN');
     expect(await reply(row.id, '九点', randomUUID(), writer)).toMatchObject({ state: 'sent' });
+  });
+
+  it('hears WeChat Customer Service by its push, greets, and answers as the account that was written to', async () => {
+    const { simulator } = stack;
+    const [corpid, secret] = [`ww${randomBytes(8).toString('hex')}`, randomBytes(16).toString('hex')];
+    await simulator.call('POST', '/sim/corps', { corpid, name: '晨光烘焙', secret, employees: [{ userid: 'lily' }] });
+    const { openKfid } = await simulator.call<{ openKfid: string }>('POST', `/sim/corps/${corpid}/kf`, { name: '门店客服' });
+    const channel = await merchant.client.one<{ id: string; callbackUrl: string }>(
+      'mutation ($input: ConnectChannelInput!) { connectChannel(input: $input) { __typename ... on Channel { id callbackUrl } ... on Refusal { code details } } }', { input: { platform: 'wechat_kf', name: '微信客服', appId: corpid, appSecret: secret } });
+    const { token, aesKey } = await merchant.client.one<{ token: string; aesKey: string }>('mutation ($id: ID!) { revealCallbackSecrets(channelId: $id) { token aesKey } }', { id: channel.id });
+    await simulator.call('PATCH', `/sim/corps/${corpid}`, { callbackUrl: channel.callbackUrl, token, aesKey, events: ['kf'] });
+    expect(await simulator.call('POST', `/sim/corps/${corpid}/verify`, {})).toMatchObject({ ok: true });
+    const [account] = await eventually(() => merchant.client.one<{ id: string; name: string }[]>('query ($id: ID!) { kfAccounts(channelId: $id) { id name } }', { id: channel.id }), (all) => all.length === 1);
+    await merchant.client.ask('mutation ($id: ID!) { setKfWelcome(accountId: $id, text: "您好，欢迎光临") { id } }', { id: account!.id });
+
+    const [person] = await simulator.people(1);
+    const at = { corpid, openKfid };
+    await simulator.call('POST', `/sim/people/${person!.id}/kf/enter`, { ...at, scene: 'store' });
+    const chat = async (): Promise<string[]> => (await simulator.call<{ lines: { from: string; text: string }[] }>('GET', `/sim/people/${person!.id}/kf/chat?corpid=${corpid}&openKfid=${openKfid}`)).lines.filter((line) => line.from !== 'me').map((line) => line.text);
+    await eventually(chat, (texts) => texts.includes('您好，欢迎光临'));
+    await simulator.call('POST', `/sim/people/${person!.id}/kf/say`, { ...at, text: '可以送货吗' });
+    const row = await eventually(async () => (await rows()).find((one) => one.lastText === '可以送货吗'), (found) => found?.window.state === 'open');
+    expect(await reply(row!.id, '可以，三公里内免费')).toMatchObject({ state: 'sent' });
+    expect((await chat()).at(-1)).toBe('可以，三公里内免费');
+    expect(await ledgerBalance(merchant.client)).toMatchObject({ offBalance: 0, drift: 0 });
   });
 });
