@@ -132,10 +132,11 @@ async function snapshot(): Promise<string> {
 const isId = (type: GraphQLInputType): boolean => getNamedType(type).name === 'ID';
 
 /** Every place of an argument where an id goes: input.contents.channelId. */
-function placesIn(type: GraphQLInputType, place: string): string[] {
+function placesIn(type: GraphQLInputType, place: string, above: readonly string[] = []): string[] {
   const named = getNamedType(type);
   if (named.name === 'ID') return [place];
-  return isInputObjectType(named) ? Object.values(named.getFields()).flatMap((f) => placesIn(f.type, `${place}.${f.name}`)) : [];
+  if (!isInputObjectType(named) || above.includes(named.name)) return []; // an input within itself (a menu's buttons) has the same places again
+  return Object.values(named.getFields()).flatMap((f) => placesIn(f.type, `${place}.${f.name}`, [...above, named.name]));
 }
 
 function tableOf(place: string): string {
