@@ -81,6 +81,7 @@ const texts: Record<number, string> = {
   42001: 'access_token expired',
   43001: 'require GET method',
   43002: 'require POST method',
+  43019: 'require remove blacklist',
   43101: 'user refuse to accept the msg',
   43107: 'subscribe message ability of this account is banned',
   43108: 'concurrent send to the same user',

@@ -42,6 +42,8 @@ export interface Follow {
   tags: number[];
   /** Switched the account's messages off. */
   blocked: boolean;
+  /** On the account's own black list. */
+  banned?: boolean;
   /** Mass posts received by month, `yyyy-mm` in Beijing. */
   posts: Record<string, number>;
 }

@@ -110,6 +110,16 @@ describe('followers', () => {
     expect(await call('/cgi-bin/tags/delete', { tag: { id: 2 } })).toMatchObject({ errcode: 45058 });
   });
 
+  test('a follower on the black list is reached by nothing', async () => {
+    const openid = await follow('p1');
+    expect(await call('/cgi-bin/tags/members/batchblacklist', { openid_list: [openid] })).toMatchObject({ errcode: 0 });
+    expect(await call('/cgi-bin/tags/members/getblacklist', {})).toEqual({ total: 1, count: 1, data: { openid: [openid] }, next_openid: openid });
+    const words = { touser: openid, msgtype: 'text', text: { content: '您好' } };
+    expect(await call('/cgi-bin/message/custom/send', words)).toMatchObject({ errcode: 43019 });
+    await call('/cgi-bin/tags/members/batchunblacklist', { openid_list: [openid] });
+    expect(await call('/cgi-bin/message/custom/send', words)).toMatchObject({ errcode: 0 });
+  });
+
   test('an account under another Open Platform sees other unionids', async () => {
     const openid = await follow('p1');
     const before = await call(`/cgi-bin/user/info?openid=${openid}`);

@@ -19,11 +19,11 @@ export function addFollowerRoutes(server: FastifyInstance, world: World): void {
 }
 
 /** The openids after `next`, at most a page, in the form of every paged list of this platform. */
-export function pageOf(members: Iterable<Member>, next: string): { count: number; data?: { openid: string[] }; next_openid: string } | null {
+export function pageOf(members: Iterable<Member>, next: string, size = PAGE): { count: number; data?: { openid: string[] }; next_openid: string } | null {
   const openids: string[] = [];
   let found = next === '';
   for (const { openid } of members) {
-    if (found && openids.length < PAGE) openids.push(openid);
+    if (found && openids.length < size) openids.push(openid);
     else if (openid === next) found = true;
   }
   if (!found) return null;

@@ -111,7 +111,7 @@ function finish(world: World, app: MiniProgram, post: Post, audience: Member[]):
 }
 
 function mayReceive(app: MiniProgram, member: Member, month: string): boolean {
-  if (!member.follow?.subscribed || member.follow.blocked) return false;
+  if (!member.follow?.subscribed || member.follow.blocked || member.follow.banned) return false;
   if (app.settings.kind !== 'service_account') return true;
   return (member.follow.posts[month] ?? 0) < (app.settings.limits.postsPerMonth ?? POSTS_PER_MONTH);
 }

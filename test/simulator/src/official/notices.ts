@@ -80,6 +80,7 @@ function sendTemplate({ world, app, body, now }: Call): object {
   const target = targetOf(app, body, 'url');
   if ('errcode' in target) return target;
   if (!member.follows) return refuse(43004);
+  if (member.follow?.banned) return refuse(43019);
   const msgid = app.official.newId();
   if (body['client_msg_id']) app.official.clientIds.set(`template|${String(body['client_msg_id'])}`, { msgId: msgid, at: now });
   const blocked = member.follow?.blocked === true;

@@ -1,5 +1,6 @@
 import type { FastifyInstance } from 'fastify';
 import type { World } from '../world.ts';
+import { addBlacklistRoutes } from './blacklist.ts';
 import { addDraftRoutes } from './drafts.ts';
 import { addFollowerRoutes } from './followers.ts';
 import { addMassRoutes } from './mass.ts';
@@ -14,6 +15,7 @@ import { addWebLoginRoutes } from './web-login.ts';
 export function addOfficialRoutes(server: FastifyInstance, world: World): void {
   addFollowerRoutes(server, world);
   addTagRoutes(server, world);
+  addBlacklistRoutes(server, world);
   addNoticeRoutes(server, world);
   addMassRoutes(server, world);
   addDraftRoutes(server, world);

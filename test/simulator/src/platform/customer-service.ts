@@ -20,6 +20,7 @@ function sendMessage({ world, app, body, now }: Call): object {
   if (!member) return refuse(40003);
   const content = app.isOfficial ? readOfficialContent(app, body) : readContent(app.media, body);
   if (typeof content === 'number') return refuse(content);
+  if (member.follow?.banned) return refuse(43019);
   if (member.follow?.blocked) return refuse(48002);
   const spent = member.spendWindow(now);
   if (spent !== 0) return refuse(spent);
