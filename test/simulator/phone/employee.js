@@ -2,7 +2,6 @@ import { h, shortTime } from './dom.js';
 import { desk } from './wecom-api.js';
 
 const POLL_MS = 2000;
-const SHOWN = 100;
 const select = document.getElementById('who');
 const note = document.getElementById('note');
 let who = null;
@@ -73,7 +72,7 @@ async function refresh() {
   shown = state;
   fill('sends', sends.map(sendCard), '没有待发送的群发');
   fill('moments', moments.map(momentCard), '没有待发表的朋友圈');
-  fill('contacts', contacts.slice(0, SHOWN).map(contactCard), '还没有客户');
+  fill('contacts', contacts.map(contactCard), '还没有客户');
 }
 
 function choose(value) {

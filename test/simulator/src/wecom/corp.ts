@@ -33,6 +33,8 @@ export class Corp {
   /** Person by external_userid, of all apps. */
   readonly people = new Map<string, string>();
   data: CorpData;
+  /** Contacts as lists: making one anew for every page of fifty thousand would take longer than the page. */
+  private readonly lists = new Map<string, Contact[]>();
 
   constructor(corpid: string, data: CorpData = new CorpData()) {
     this.corpid = corpid;
@@ -49,8 +51,10 @@ export class Corp {
     return this.data.contacts.get(userid)?.get(person);
   }
 
-  contactsOf(userid: string): Contact[] {
-    return [...(this.data.contacts.get(userid)?.values() ?? [])];
+  contactsOf(userid: string): readonly Contact[] {
+    let list = this.lists.get(userid);
+    if (!list) this.lists.set(userid, (list = [...(this.data.contacts.get(userid)?.values() ?? [])]));
+    return list;
   }
 
   followersOf(person: string): Contact[] {
@@ -61,6 +65,7 @@ export class Corp {
     let people = this.data.contacts.get(contact.userid);
     if (!people) this.data.contacts.set(contact.userid, (people = new Map()));
     people.set(contact.person, contact);
+    this.lists.delete(contact.userid);
     this.know(contact.person);
   }
 

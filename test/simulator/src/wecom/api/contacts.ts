@@ -5,7 +5,7 @@ import { ok, refuse } from '../codes.ts';
 import { isRelated, type Contact, type Corp, type CorpApp } from '../corp.ts';
 import { externalIdOf, pendingIdOf } from '../external-id.ts';
 import { addCall, addWecomRoute, type WecomCall } from './call.ts';
-import { numberOf, pageOf, seconds, textOf, textsOf } from './fields.ts';
+import { numberOf, pageOf, seconds, textOf, textsOf, type Page } from './fields.ts';
 
 const FOLLOWERS_PER_PAGE = 500;
 
@@ -64,14 +64,30 @@ function batchByUser({ world, corp, app, body }: WecomCall): object {
   if (users.length === 0 || users.length > 100) return refuse(40032);
   const wrong = users.map((userid) => memberError(corp, app, userid)).find((code) => code !== 0);
   if (wrong !== undefined) return refuse(wrong);
-  const all = users.flatMap((userid) => corp.contactsOf(userid).filter(isRelated));
-  const page = pageOf(all, textOf(body, 'cursor'), Math.min(numberOf(body, 'limit', 50), 100));
-  if (!page) return refuse(40035, 'cursor');
+  const page = walk(corp, users, textOf(body, 'cursor'), Math.min(numberOf(body, 'limit', 50), 100));
+  if (!page) return refuse(50100);
   const external_contact_list = page.rows.map((one) => ({
     external_contact: personView(world, corp, app, one.person),
     follow_info: { ...relationView(corp, one, app), tag_id: one.tags },
   }));
   return ok({ external_contact_list, next_cursor: page.next_cursor });
+}
+
+/** One page over the contacts of several members. It goes on where the cursor says, without looking at all again. */
+function walk(corp: Corp, users: string[], cursor: string, limit: number): Page<Contact> | null {
+  const place = /^w(\d+)-(\d+)$/.exec(Buffer.from(cursor, 'base64url').toString());
+  if (cursor !== '' && !place) return null;
+  const [, from = '0', at = '0'] = place ?? [];
+  const rows: Contact[] = [];
+  for (let user = Number(from); user < users.length; user += 1) {
+    const list = corp.contactsOf(users[user] ?? '');
+    for (let index = user === Number(from) ? Number(at) : 0; index < list.length; index += 1) {
+      if (rows.length === limit) return { rows, next_cursor: Buffer.from(`w${user}-${index}`).toString('base64url') };
+      const contact = list[index];
+      if (isRelated(contact)) rows.push(contact);
+    }
+  }
+  return { rows, next_cursor: '' };
 }
 
 /** What the corp may know of a person. A provider's app learns neither picture nor unionid. */

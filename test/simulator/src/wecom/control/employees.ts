@@ -19,6 +19,8 @@ interface EditBody {
 }
 
 const text = { type: 'string' };
+/** The newest contacts an employee's page shows. */
+const SHOWN = 100;
 const texts = { type: 'array', items: text };
 
 function body(properties: Record<string, object> = {}, required: string[] = []): { schema: { body: object } } {
@@ -59,7 +61,8 @@ export function addEmployeeControl(server: FastifyInstance, world: World): void 
   server.get<At>(`${at}/contacts`, (req) => {
     const corp = corpOr404(world, req.params.corpid);
     const { userid } = employeeOr404(corp, req.params.userid);
-    return { contacts: corp.contactsOf(userid).filter(isRelated).map((one) => shown(world, corp, one)) };
+    const related = corp.contactsOf(userid).filter(isRelated);
+    return { contacts: related.slice(-SHOWN).toReversed().map((one) => shown(world, corp, one)), total: related.length };
   });
   const transfer = body({ to: text, outcome: { enum: ['done', 'refused', 'full'] } }, ['to']);
   server.post<At & { Body: { person: string; to: string; outcome?: 'done' | 'refused' | 'full' } }>(`${at}/transfer`, transfer, (req) => {
