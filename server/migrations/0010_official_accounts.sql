@@ -9,6 +9,7 @@ create table followers (
   union_id text,
   is_following boolean not null default true,
   followed_at timestamptz,
+  told_at timestamptz, -- when the last follow or unfollow that a callback told happened
   how text not null default '', -- the platform's word for how they found the account
   scene text not null default '', -- value of the scene code they followed by
   tag_ids int[] not null default '{}', -- the account's tags at the platform

@@ -2,6 +2,7 @@
 import { Injectable } from '@nestjs/common';
 import { Clock } from '../../../core/clock.js';
 import { TenantDb } from '../../../core/db/tenant-db.js';
+import { AppError } from '../../../core/errors/app-error.js';
 import { Events } from '../../../core/events/events.js';
 import { refusal, type Refusal } from '../../../core/graphql/refusal.js';
 import { newId } from '../../../core/ids.js';
@@ -68,21 +69,29 @@ export class FollowerSync {
     const sync = await this.db.read(() => this.repository.sync(syncId));
     if (sync?.state !== 'running') return;
     const open = await this.calls.open(sync.channelId, officialOf);
+    const readAt = this.clock.now();
     const page = await this.calls.ask(open.channel, (token) => open.account.followers.page(sync.cursor, token));
     if (!page.ok) return this.hold(sync, page);
     if (page.value.openids.length === 0) return this.end(sync);
-    const facts = await this.facts(open, page.value.openids);
-    return facts.ok ? this.keep(sync, page.value, facts.value) : this.hold(sync, facts);
+    const details = await this.facts(open, page.value.openids);
+    // An account without the right to details still may see who follows.
+    const isListOnly = !details.ok && details.problem === 'no_permission';
+    const facts = isListOnly ? { ok: true as const, value: page.value.openids.map((openid) => ({ openid, isFollowing: true })) } : details;
+    return facts.ok ? this.keep(sync, page.value, { facts: facts.value, readAt }) : this.hold(sync, facts);
   }
 
   /** People who just followed: what the platform tells of them beside the openid. */
   async learn(channelId: string, openids: readonly string[]): Promise<void> {
     const open = await this.calls.open(channelId, officialOf);
+    const readAt = this.clock.now();
     const facts = await this.facts(open, openids);
-    if (!facts.ok) return;
+    if (!facts.ok) {
+      if (facts.kind === 'throttled' || facts.kind === 'upstream') throw new AppError(facts.kind, 'The platform does not tell just now who followed.', { problem: facts.problem });
+      return; // no right to ask: the follow itself is stored
+    }
     const sight = { channelId, syncId: newId(), page: 0 };
     await this.db.write(async () => {
-      await this.repository.store(sight, facts.value);
+      await this.repository.store(sight, facts.value, readAt);
       await this.events.emit('channel.followers_seen', sight);
     });
   }
@@ -101,19 +110,17 @@ export class FollowerSync {
     for (let at = 0; at < batches.length; at += AT_ONCE) {
       const answers = await Promise.all(batches.slice(at, at + AT_ONCE).map((batch) => this.calls.ask(channel, (token) => account.followers.infos(batch, token))));
       for (const answer of answers) {
-        if (answer.ok) facts.push(...answer.value);
-        // An account without the right to details still may see who follows.
-        else if (answer.problem === 'no_permission') return { ok: true, value: openids.map((openid) => ({ openid, isFollowing: true })) };
-        else return answer;
+        if (!answer.ok) return answer;
+        facts.push(...answer.value);
       }
     }
     return { ok: true, value: facts };
   }
 
-  private async keep(sync: FollowerSyncRow, page: FollowerPage, facts: readonly FollowerFact[]): Promise<void> {
+  private async keep(sync: FollowerSyncRow, page: FollowerPage, { facts, readAt }: { facts: readonly FollowerFact[]; readAt: Date }): Promise<void> {
     await this.db.write(async () => {
       const sight = { channelId: sync.channelId, syncId: sync.id, page: sync.page };
-      const found = await this.repository.store(sight, facts);
+      const found = await this.repository.store(sight, facts, readAt);
       if (!(await this.repository.advance(sync, { next: page.next, total: page.total, seen: facts.length, found }))) return;
       await this.events.emit('channel.followers_seen', sight);
       if (page.next !== '') await this.jobs.enqueue(readFollowers, { syncId: sync.id });

@@ -91,8 +91,8 @@ export class FollowersRepository {
     await this.db.exec('update follower_syncs set problem = $2 where id = $1', [id, problem]);
   }
 
-  /** Stores what a page tells; how many of its followers were not followers to us. */
-  async store(sight: Sight, facts: readonly FollowerFact[]): Promise<number> {
+  /** Stores what a page tells, unless a callback told something newer; how many of its followers were not followers to us. */
+  async store(sight: Sight, facts: readonly FollowerFact[], readAt: Date): Promise<number> {
     const row = await this.db.one<{ found: number }>(
       `with fact as (select * from jsonb_to_recordset($5::jsonb) as f(openid text, "unionId" text, "isFollowing" boolean, "followedAt" timestamptz, how text, scene text, "tagIds" int[])),
        before as (select openid from followers where channel_id = $2 and is_following and openid in (select openid from fact)),
@@ -100,11 +100,11 @@ export class FollowersRepository {
          insert into followers as x (tenant_id, channel_id, openid, union_id, is_following, followed_at, how, scene, tag_ids, sync_id, page)
          select $1, $2, openid, "unionId", "isFollowing", "followedAt", coalesce(how, ''), coalesce(scene, ''), coalesce("tagIds", '{}'), $3, $4 from fact
          on conflict (tenant_id, channel_id, openid) do update set
-           union_id = coalesce(excluded.union_id, x.union_id), is_following = excluded.is_following, followed_at = coalesce(excluded.followed_at, x.followed_at),
+           union_id = coalesce(excluded.union_id, x.union_id), is_following = case when x.told_at > $6 then x.is_following else excluded.is_following end, followed_at = coalesce(excluded.followed_at, x.followed_at),
            how = coalesce(nullif(excluded.how, ''), x.how), scene = coalesce(nullif(excluded.scene, ''), x.scene),
            tag_ids = coalesce((select f."tagIds" from fact f where f.openid = excluded.openid), x.tag_ids), sync_id = excluded.sync_id, page = excluded.page)
        select count(*) as found from fact where "isFollowing" and openid not in (select openid from before)`,
-      [currentTenantId(), sight.channelId, sight.syncId, sight.page, JSON.stringify(facts)],
+      [currentTenantId(), sight.channelId, sight.syncId, sight.page, JSON.stringify(facts), readAt],
     );
     return row?.found ?? 0;
   }
@@ -128,11 +128,12 @@ export class FollowersRepository {
   /** A follow or unfollow told by callback; an older one does not undo a newer follow. */
   async told(channelId: string, facts: readonly { openid: string; isFollowing: boolean; at: string; scene: string }[]): Promise<void> {
     await this.db.exec(
-      `insert into followers as x (tenant_id, channel_id, openid, is_following, followed_at, scene)
-       select distinct on (f.openid) $1::uuid, $2::uuid, f.openid, f."isFollowing", case when f."isFollowing" then f.at end, f.scene
+      `insert into followers as x (tenant_id, channel_id, openid, is_following, followed_at, scene, told_at)
+       select distinct on (f.openid) $1::uuid, $2::uuid, f.openid, f."isFollowing", case when f."isFollowing" then f.at end, f.scene, f.at
        from jsonb_to_recordset($3::jsonb) as f(openid text, "isFollowing" boolean, at timestamptz, scene text) order by f.openid, f.at desc
        on conflict (tenant_id, channel_id, openid) do update set is_following = excluded.is_following,
-         followed_at = coalesce(excluded.followed_at, x.followed_at), scene = coalesce(nullif(excluded.scene, ''), x.scene)`,
+         followed_at = coalesce(excluded.followed_at, x.followed_at), scene = coalesce(nullif(excluded.scene, ''), x.scene), told_at = excluded.told_at
+       where x.told_at is null or x.told_at <= excluded.told_at`,
       [currentTenantId(), channelId, JSON.stringify(facts)],
     );
   }

@@ -1,5 +1,6 @@
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { TenantDb } from '../../../core/db/tenant-db.js';
 import { isRefusal } from '../../../core/graphql/refusal.js';
 import { startSimulator, startTestApp, type SimulatorProcess, type TestApp } from '../../../core/testing/index.js';
 import { ChannelSender } from '../sending/channel-sender.service.js';
@@ -12,6 +13,7 @@ import { ArticleDesk } from './article-desk.service.js';
 import { FollowerSync } from './follower-sync.service.js';
 import { MassPosts } from './mass-posts.service.js';
 import { OfficialJobs } from './official.jobs.js';
+import { OfficialResolver } from './official.resolver.js';
 
 let simulator: SimulatorProcess;
 let t: TestApp;
@@ -110,6 +112,16 @@ describe('the follower list', () => {
     expect(await followers(merchant)).toMatchObject([{ is_following: false }]);
   });
 
+  it('heeds what happened last, in whatever order it is told', async () => {
+    const merchant = await aServiceAccount(t, simulator);
+    const tell = (isFollowing: boolean, at: string) => as(merchant, () => t.get(TenantDb).write(() => t.get(FollowerSync).told(merchant.channelId, [{ openid: 'oFan', isFollowing, at, scene: '' }])));
+    await tell(true, '2026-11-24T08:00:02Z');
+    await tell(false, '2026-11-24T08:00:01Z');
+    expect(await followers(merchant)).toMatchObject([{ is_following: true }]);
+    await tell(false, '2026-11-24T08:00:03Z');
+    expect(await followers(merchant)).toMatchObject([{ is_following: false }]);
+  });
+
   it('is read monthly for every live account', async () => {
     const merchant = await aServiceAccount(t, simulator);
     await as(merchant, () => t.get(OfficialJobs).reconcileFollowers());
@@ -151,6 +163,24 @@ describe('a mass post', () => {
     await t.sql(`update mass_posts set created_at = now() - interval '2 hours' where channel_id = $1`, [merchant.channelId]);
     expect(await as(merchant, () => t.get(MassPosts).reconcile())).toBe(1);
     expect(await list(merchant)).toMatchObject([{ state: 'sent' }]);
+  });
+});
+
+describe('the door for posts', () => {
+  const input = { everyone: true, contentType: 'text', content: '双十二', requestKey: 'door-1' };
+  it('answers with the post, a refusal, or that nobody knows', async () => {
+    const merchant = await aServiceAccount(t, simulator);
+    await follow(merchant, await someone(simulator, 2));
+    const send = (more: Partial<typeof input>) => as(merchant, () => t.get(OfficialResolver).sendMassPost(merchant.channelId, { ...input, ...more }));
+    expect(await send({})).toMatchObject({ __typename: 'MassPost', state: 'accepted', reach: 'everyone', contentType: 'text', content: '双十二' });
+    expect(await as(merchant, () => t.get(OfficialResolver).previewMassPost(merchant.channelId, 'nobody', input))).toMatchObject({ __typename: 'Refusal', code: 'platform_refused' });
+    await simulator.call('POST', '/sim/faults', { kind: 'http500', appid: merchant.appId, path: '/cgi-bin/message/mass/sendall', times: 1 });
+    expect(await send({ requestKey: 'door-2' })).toMatchObject({ code: 'post_unknown', details: { massPostId: expect.any(String) } });
+    await simulator.call('DELETE', '/sim/faults');
+  });
+  it.each([['requestKey', { requestKey: 'has space' }], ['everyone', { everyone: false }], ['content', { content: ' ' }], ['contentType', { contentType: 'fax' }]])('names a wrong %s', async (field, wrong) => {
+    const merchant = await aServiceAccount(t, simulator);
+    await expect(as(merchant, () => t.get(OfficialResolver).sendMassPost(merchant.channelId, { ...input, ...wrong }))).rejects.toMatchObject({ kind: 'invalid', details: { field } });
   });
 });
 
