@@ -24,5 +24,5 @@ export function scanForm(phone) {
     if (!phone.person || !file) return;
     note.textContent = await scanPicture(phone, file).catch(() => '没有识别到内容');
   };
-  return h('div', { class: 'scan' }, h('form', { class: 'scan-form', onsubmit: scan }, input, h('button', { type: 'submit', class: 'plain' }, '扫码')), h('label', { class: 'camera' }, '相册里的二维码 ', picture), note);
+  return h('div', { class: 'scan' }, h('form', { class: 'scan-form', onsubmit: scan }, input, h('button', { type: 'submit', class: 'plain' }, '扫码')), h('label', { class: 'camera' }, '从相册选取二维码', picture), note);
 }
