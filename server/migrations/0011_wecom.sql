@@ -164,3 +164,14 @@ create table moments (
 );
 create index moments_latest on moments (tenant_id, channel_id, created_at desc);
 select app.fence('moments');
+
+-- Union ids that a provider's app was asked about: who they are among the contacts. Told "nobody yet", we ask again later.
+create table union_lookups (
+  tenant_id uuid not null,
+  channel_id uuid not null,
+  union_id text not null,
+  asked_at timestamptz not null default now(),
+  primary key (tenant_id, channel_id, union_id),
+  foreign key (tenant_id, channel_id) references channels(tenant_id, id) on delete cascade
+);
+select app.fence('union_lookups');

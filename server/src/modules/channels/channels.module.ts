@@ -56,6 +56,7 @@ import { CustomerGroupsService } from './wecom/customer-groups.service.js';
 import { LiveCodesRepository } from './wecom/live-codes.repository.js';
 import { LiveCodes } from './wecom/live-codes.service.js';
 import { MomentsService } from './wecom/moments.service.js';
+import { UnionDesk } from './wecom/union-desk.service.js';
 import { WecomJobs } from './wecom/wecom.jobs.js';
 import { WecomResolver } from './wecom/wecom.resolver.js';
 import { WelcomeDesk } from './wecom/welcome-desk.service.js';
@@ -87,9 +88,9 @@ import { ChannelTokens } from './tokens/channel-tokens.service.js';
     EntryWays, OfficialTags, PlatformCalls, FollowerSync, FollowersRepository, MassPosts, PostsRepository, ArticleDesk, AccountMenu, OfficialJobs, OfficialResolver,
     AlertsService, AlertsRepository, AlertsJobs, AlertsResolver, QuotaMeter, QuotasRepository, QuotasService, QuotasResolver,
     KfAccounts, KfJobs, KfReader, KfRepository, KfResolver,
-    ContactSync, ContactSyncsRepository, ContactsRepository, ContactDesk, CorpTagsDesk, LiveCodes, LiveCodesRepository, WelcomeDesk, WelcomesRepository, CustomerGroupsService, MomentsService, WecomJobs, WecomResolver,
+    ContactSync, ContactSyncsRepository, ContactsRepository, ContactDesk, CorpTagsDesk, UnionDesk, LiveCodes, LiveCodesRepository, WelcomeDesk, WelcomesRepository, CustomerGroupsService, MomentsService, WecomJobs, WecomResolver,
     InboundService, InboundRepository, InboundIntake, InboundEvents, InboundJobs, RejectionCounter, WebhooksController,
   ],
-  exports: [ContactDesk, CorpTagsDesk, LiveCodes, KfAccounts, ChannelsService, ChannelViews, ChannelLogin, ChannelSender, BatchSender, TemplatesService, InboundEvents, FollowerSync, MassPosts, PlatformCalls, EntryWays, OfficialTags],
+  exports: [ContactDesk, CorpTagsDesk, UnionDesk, LiveCodes, KfAccounts, ChannelsService, ChannelViews, ChannelLogin, ChannelSender, BatchSender, TemplatesService, InboundEvents, FollowerSync, MassPosts, PlatformCalls, EntryWays, OfficialTags],
 })
 export class ChannelsModule {}

@@ -15,6 +15,7 @@ export { PlatformCalls, refusedBy } from './platform-calls.service.js';
 export { KfAccounts } from './kf/kf-accounts.service.js';
 export { ContactDesk } from './wecom/contact-desk.service.js';
 export { CorpTagsDesk } from './wecom/corp-tags.service.js';
+export { UnionDesk } from './wecom/union-desk.service.js';
 export { LiveCodes } from './wecom/live-codes.service.js';
 export { InboundEvents } from './inbound/inbound-events.service.js';
 export { presentTemplate } from './channel-view.js';

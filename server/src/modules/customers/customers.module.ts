@@ -6,6 +6,7 @@ import { ContactsJobs } from './contacts/contacts.jobs.js';
 import { CorpTagsRepository } from './contacts/corp-tags.repository.js';
 import { CorpTagsResolver } from './contacts/corp-tags.resolver.js';
 import { CorpTagsService } from './contacts/corp-tags.service.js';
+import { UnionLookups } from './contacts/union-lookups.service.js';
 import { CustomersRepository } from './customers.repository.js';
 import { CustomersResolver } from './customers.resolver.js';
 import { CustomersService } from './customers.service.js';
@@ -40,7 +41,7 @@ import { VisitsService } from './visits.service.js';
     CustomersService, CustomersRepository, CustomersResolver, CustomersJobs, VisitsService,
     IdentityService, IdentityRepository, JoiningService, JoiningRepository, MergedIds, PeopleNews, PeopleJobs, UnionStateResolver, TagsService, TagsRepository, TagsResolver,
     TimelineService, TimelineReader, PlayerService, PlayerPeople, PlayerResolver, PlayDoor,
-    CorpTagsService, CorpTagsRepository, CorpTagsResolver, ContactsJobs,
+    CorpTagsService, CorpTagsRepository, CorpTagsResolver, UnionLookups, ContactsJobs,
     WebLoginService, WebLoginResolver, AccountTagsService, AccountTagsRepository, AccountTagsResolver, FollowersJobs,
   ],
   exports: [CustomersService, IdentityService, PeopleNews, TimelineService, VisitsService],

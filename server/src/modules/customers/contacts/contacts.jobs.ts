@@ -2,10 +2,11 @@
 import { Injectable } from '@nestjs/common';
 import type { EventPayload } from '@huiliu/shared';
 import { TenantDb } from '../../../core/db/tenant-db.js';
-import { OnEvent, OnJob } from '../../../core/jobs/decorators.js';
+import { Cron, OnEvent, OnJob } from '../../../core/jobs/decorators.js';
 import { ContactDesk, InboundEvents } from '../../channels/index.js';
 import { PeopleNews } from '../identity/people-news.service.js';
 import { CorpTagsService, pullCorpTags, pushCorpTag } from './corp-tags.service.js';
+import { UnionLookups } from './union-lookups.service.js';
 
 const PLATFORM = 'wecom';
 
@@ -18,6 +19,7 @@ export class ContactsJobs {
     private readonly inbound: InboundEvents,
     private readonly news: PeopleNews,
     private readonly tags: CorpTagsService,
+    private readonly lookups: UnionLookups,
   ) {}
 
   @OnEvent('channel.contacts_seen')
@@ -38,6 +40,11 @@ export class ContactsJobs {
   async hear({ channelId, inboundIds }: EventPayload<'channel.received'>): Promise<void> {
     const events = await this.inbound.load(channelId, inboundIds);
     if (events.some((event) => event.type === 'contact_tags.changed')) await this.db.write(() => this.tags.changed(channelId));
+  }
+
+  @Cron('customers.look_up_unions', '20 4 * * *')
+  async lookUp(): Promise<void> {
+    await this.lookups.run();
   }
 
   @OnJob(pushCorpTag)
