@@ -34,12 +34,12 @@ export const conflict = (what: string, message: string): AppError => new AppErro
 const pgCode = (error: unknown): string | undefined =>
   typeof error === 'object' && error !== null && 'code' in error && typeof error.code === 'string' ? error.code : undefined;
 
-/** The person was joined with another between our look and our write: a second look finds who they are now. */
-const isJoinedMeanwhile = (error: unknown): boolean =>
+/** The person was joined with another, or erased, between our look and our write: a second look finds who they are now. */
+export const isPersonGone = (error: unknown): boolean =>
   pgCode(error) === '23503' && ((error as { constraint?: string }).constraint ?? '').endsWith('_customer_id_fkey');
 
 /** Deadlock, serialisation failure, lock time-out, or a person joined with another: the whole unit of work may simply run again. */
-export const isRetryable = (error: unknown): boolean => ['40001', '40P01', '55P03'].includes(pgCode(error) ?? '') || isJoinedMeanwhile(error);
+export const isRetryable = (error: unknown): boolean => ['40001', '40P01', '55P03'].includes(pgCode(error) ?? '') || isPersonGone(error);
 
 /** Postgres refused a duplicate of this unique index. */
 export const isUniqueViolation = (error: unknown, constraint?: string): boolean =>

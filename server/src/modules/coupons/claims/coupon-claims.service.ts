@@ -6,7 +6,7 @@ import { Clock } from '../../../core/clock.js';
 import { currentTenantId, runAs } from '../../../core/context.js';
 import { currentScope } from '../../../core/db/scope.js';
 import { TenantDb } from '../../../core/db/tenant-db.js';
-import { AppError, isRetryable, notFound } from '../../../core/errors/app-error.js';
+import { AppError, isPersonGone, isRetryable, notFound } from '../../../core/errors/app-error.js';
 import { Events } from '../../../core/events/events.js';
 import { newId } from '../../../core/ids.js';
 import { TimelineService } from '../../customers/index.js';
@@ -95,7 +95,7 @@ export class CouponClaims {
       return this.answerAll(batch, await this.db.write(() => this.claimAll(batch)));
     } catch (error) {
       // One bad claim (a customer who was erased meanwhile) must not take the others along: each is tried alone.
-      if (batch.length > 1 && !isRetryable(error)) {
+      if (batch.length > 1 && (!isRetryable(error) || isPersonGone(error))) {
         const again: Place[] = [];
         for (const place of batch) again.push(...(await this.settle([place])));
         return again;
