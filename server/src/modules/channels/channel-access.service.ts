@@ -10,6 +10,7 @@ import { adapterFactory } from './adapters/index.js';
 import { isSealedByOldKey, openCredentials, sealCredentials } from './channel.secrets.js';
 import { ChannelsRepository, type ChannelRow } from './channels.repository.js';
 import { PlatformHttpClient } from './platform-http.client.js';
+import { isWecom } from './quotas/platform.codes.js';
 import { QuotaMeter } from './quotas/quota-meter.service.js';
 
 export interface OpenChannel {
@@ -64,7 +65,7 @@ export class ChannelAccess {
   adapterFor(channel: ChannelIdentity, platform: string, credentials: ChannelCredentials): ChannelAdapter {
     const factory = adapterFactory(platform);
     if (factory === undefined) throw invalid('platform', 'not_connectable', `The platform ${platform} cannot be connected.`, { platform });
-    const apiBase = platform.startsWith('wecom') ? this.config.wecomApiBase : this.config.wechatApiBase;
+    const apiBase = isWecom(platform) ? this.config.wecomApiBase : this.config.wechatApiBase;
     return factory({
       channel, credentials, http: this.meter.over(this.http, { channelId: channel.id, platform, apiBase }), apiBase,
       clock: () => this.clock.now(), callbackMaxAgeSeconds: this.config.callbackMaxAgeSeconds,
