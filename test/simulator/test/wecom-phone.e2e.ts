@@ -57,6 +57,19 @@ test('a code is scanned, an employee sends a group message, the person reads and
   expect(await page.getByText('张三@示例小店').count()).toBe(0);
 });
 
+test('a scanned installation code lets the admin agree', async () => {
+  const { client } = corp;
+  const suite = { suiteId: 'dk1', suiteSecret: 's', commandUrl: `${simulator.url}/sim/health`, token: 't', aesKey: demoCorp.aesKey, providerCorpid: 'wwp', providerSecret: 'p' };
+  await client.post('/sim/suites', suite);
+  const { provider_access_token } = await client.post('/cgi-bin/service/get_provider_token', { corpid: 'wwp', provider_secret: 'p' });
+  const { qrcode_url } = await client.post(`/cgi-bin/service/get_customized_auth_url?provider_access_token=${String(provider_access_token)}`, { state: 'abc', templateid_list: ['dk1'] });
+  await page.goto(String(qrcode_url));
+  await page.getByLabel('企业').selectOption({ label: '示例小店' });
+  await page.getByRole('button', { name: '同意授权' }).click();
+  await page.getByText('已授权').waitFor();
+  expect(await client.get('/sim/suites')).toMatchObject({ suites: [{ suiteId: 'dk1', installs: [{ corpid: demoCorp.corpid }] }] });
+});
+
 test('a customer-service link opens the conversation and its welcome', async () => {
   const { open_kfid } = await corp.call('kf/account/add', { name: '小店客服' });
   const { url } = await corp.call('kf/add_contact_way', { open_kfid, scene: 'qr' });

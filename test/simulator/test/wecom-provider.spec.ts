@@ -81,6 +81,12 @@ test('a provider installs its app, and sees other ids', async () => {
   await corp.add('p2');
   const [later] = await pushed();
   expect(await corp.call('idconvert/batch/external_userid_to_pending_id', { external_userid: [later?.['ExternalUserID']] })).toMatchObject({ result: [{ pending_id: pending['pending_id'] }] });
+  const { apps } = ((await client.get('/sim/corps'))['corps'] as { apps: { agentid: number; suiteId?: string }[] }[])[0] ?? { apps: [] };
+  await client.send('PATCH', `/sim/corps/${corpid}`, { settings: { trustedIps: null } });
+  corp.secret = demoCorp.secret;
+  const translate = { external_userid: add?.['ExternalUserID'], source_agentid: apps.find((app) => app.suiteId)?.agentid };
+  expect(await corp.call('externalcontact/from_service_external_userid', translate)).toMatchObject({ external_userid: own['externalUserid'] });
+  expect(await corp.call('externalcontact/from_service_external_userid', { ...translate, external_userid: own['externalUserid'] })).toMatchObject({ errcode: 40096 });
   await client.post(`/sim/suites/${suite.suiteId}/cancel`, { corpid });
   expect(await pushed()).toMatchObject([{ InfoType: 'cancel_auth', AuthCorpId: corpid }]);
   expect(await client.post(`/cgi-bin/service/get_corp_token?suite_access_token=${String(suite_access_token)}`, { auth_corpid: corpid, permanent_code })).toMatchObject({ errcode: 48004 });

@@ -13,6 +13,7 @@ const texts: Record<number, string> = {
   40032: 'invalid userid list size',
   40035: 'invalid parameter',
   40050: 'invalid chatid',
+  40056: 'invalid agentid',
   40058: 'invalid Request Parameter',
   40068: 'invalid tagid',
   40071: 'tag name existed',

@@ -19,6 +19,7 @@ export function addContactRoutes(server: FastifyInstance, world: World): void {
   addCall(server, world, 'externalcontact/remark', remark);
   addCall(server, world, 'externalcontact/unionid_to_external_userid', unionToExternal);
   addCall(server, world, 'externalcontact/convert_to_openid', toOpenid);
+  addCall(server, world, 'externalcontact/from_service_external_userid', fromService);
   addCall(server, world, 'idconvert/unionid_to_external_userid', unionToPending);
   addCall(server, world, 'idconvert/batch/external_userid_to_pending_id', externalToPending);
 }
@@ -178,6 +179,17 @@ function externalToPending({ corp, app, body }: WecomCall): object {
     return person === undefined ? [] : [{ external_userid, pending_id: pendingIdOf(corp.corpid, app.suiteId ?? '', person) }];
   });
   return ok({ result });
+}
+
+/** The id a provider's app knows becomes the one the corp's own app knows. */
+function fromService({ corp, app, body }: WecomCall): object {
+  if (app.suiteId !== undefined) return refuse(48002);
+  const source = corp.data.apps.find((one) => one.agentid === numberOf(body, 'source_agentid', 0) && one.suiteId !== undefined);
+  if (!source) return refuse(40056);
+  const id = textOf(body, 'external_userid');
+  const person = corp.people.get(id);
+  if (person === undefined || externalIdOf(corp.corpid, source, person) !== id) return refuse(40096);
+  return ok({ external_userid: externalIdOf(corp.corpid, app, person) });
 }
 
 function toOpenid({ corp, app, body }: WecomCall): object {
