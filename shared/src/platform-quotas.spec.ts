@@ -22,6 +22,7 @@ describe('the weather of a quota', () => {
 
   it('tells when it runs out at this pace', () => expect(runsOutAt({ ...state, used: 250 }, now)).toEqual(new Date('2026-11-24T06:00:00Z')));
   it('is fair when it comes back before that', () => expect(runsOutAt({ ...state, used: 50 }, now)).toBeUndefined());
+  it('forecasts no storm from a few quick calls', () => expect(runsOutAt({ ...state, used: 20, markAt: new Date(now.getTime() - 10_000) }, now)).toBeUndefined());
   it('is fair while nothing moves', () => expect(runsOutAt({ ...state, used: 10, markUsed: 10 }, now)).toBeUndefined());
   it('is out when it is used up', () => expect(runsOutAt({ ...state, used: 1_000, markUsed: 1_000 }, now)).toEqual(now));
 });

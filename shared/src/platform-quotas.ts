@@ -92,12 +92,15 @@ export function windowEnd(window: QuotaWindow, start: Date): Date {
   return new Date(Date.UTC(day.getUTCFullYear(), day.getUTCMonth() + 1, 1) - CHINA_MS);
 }
 
-/** When a ceiling is reached if it goes on like this; undefined when it comes back before, or nothing moves. */
+// A few calls in a row are no trend: below this share of the ceiling no storm is forecast.
+const FORECAST_FROM = 0.2;
+
+/** When a ceiling is reached if it goes on like this; undefined when it comes back before, nothing moves, or too little was used to tell. */
 export function runsOutAt(state: { used: number; limit: number; markUsed: number; markAt: Date; resetsAt: Date }, now: Date): Date | undefined {
   if (state.used >= state.limit) return now;
   const elapsed = now.getTime() - state.markAt.getTime();
   const pace = (state.used - state.markUsed) / Math.max(elapsed, 1);
-  if (elapsed < 5_000 || pace <= 0) return undefined;
+  if (elapsed < 5_000 || pace <= 0 || state.used < state.limit * FORECAST_FROM) return undefined;
   const at = new Date(now.getTime() + (state.limit - state.used) / pace);
   return at < state.resetsAt ? at : undefined;
 }
