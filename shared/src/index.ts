@@ -10,3 +10,4 @@ export * from './message-text.ts';
 export * from './platform-errors.ts';
 export * from './platform-quotas.ts';
 export * from './offer.ts';
+export * from './union-states.ts';
