@@ -68,6 +68,13 @@ describe('reading the wizard’s input', () => {
     return read.ok ? undefined : `${read.problem.problem} ${read.problem.message}`;
   };
 
+  it('reads what goes to many: a text or an article, and how long employees are waited for', () => {
+    const contents = (one: CampaignInput['contents'][number]) => readCampaign({ name: '上新', segmentId: 's', contents: [one] }, NOW);
+    expect(contents({ kind: 'post', channelId: 'c', mediaId: ' M ' })).toMatchObject({ draft: { contents: [{ kind: 'post', channelId: 'c', mediaId: 'M' }] } });
+    expect(contents({ kind: 'post', channelId: 'c', mediaId: 'M', text: '上新' })).toMatchObject({ problem: { field: 'contents[0].text', problem: 'two_contents' } });
+    expect(contents({ kind: 'contact_task', channelId: 'c', text: '上新' })).toMatchObject({ draft: { contents: [{ deadlineHours: 24 }] } });
+    expect(contents({ kind: 'contact_task', channelId: 'c', text: '上新', deadlineHours: 361 })).toMatchObject({ problem: { field: 'contents[0].deadlineHours', problem: 'out_of_range' } });
+  });
   it('takes the defaults of the wizard', () => {
     expect(readCampaign(input, NOW)).toMatchObject({ ok: true, draft: { name: '唤醒老客', goal: 'custom', offerId: null, latestUsefulAt: null } });
     expect(problem({ capMessages: null, capDays: null, quietFrom: null, quietUntil: null, holdoutPercent: 0 })).toBeUndefined();

@@ -26,6 +26,13 @@ describe('the ladder as it is saved', () => {
     expect(problems(rung({ thing1: `{{customer.name | default: "${'好'.repeat(21)}"}}`, time2: '15:00' }))).toEqual(['0.thing1:too_long']);
     expect(problems(rung({ thing1: 'x', time2: '{{coupon.expires_at | default: "soon"}}' }))).toEqual(['0.time2:bad_format']);
   });
+  it('lets what many read name the shop and nobody else', () => {
+    const task = (text: string, deadlineHours = 24): Rung => ({ kind: 'contact_task', channelId: 'c', text, deadlineHours });
+    expect(problems(task('{{shop.name}}上新了'), { kind: 'post', channelId: 'c', text: '上新了' }, { kind: 'post', channelId: 'c', mediaId: 'M' })).toEqual([]);
+    expect(problems(task('{{customer.name | default: "您"}}好'), task('好'.repeat(1_301)), task('好', 0), { kind: 'post', channelId: 'c', text: '上新', mediaId: 'M' })).toEqual([
+      '0.text:personal_variable', '1.text:too_long', '2.deadlineHours:out_of_range', '3.text:two_contents',
+    ]);
+  });
   it('knows what it cannot do without', () => {
     expect(needsOf(window('{{customer.name}} {{coupon.name | default: "券"}}'))).toEqual({ name: true, coupon: false });
     expect(needsOf(rung({ thing1: '{{coupon.name}}', time2: '15:00' }))).toEqual({ name: false, coupon: true });
