@@ -24,7 +24,7 @@ const ID_OF: Record<string, string> = {
   'followerSync.channelId': 'channels', 'followerCount.channelId': 'channels', 'startFollowerSync.channelId': 'channels', 'stopFollowerSync.channelId': 'channels',
   'accountMenu.channelId': 'channels', 'publishAccountMenu.channelId': 'channels', 'removeAccountMenu.channelId': 'channels', 'massPosts.channelId': 'channels', 'sendMassPost.channelId': 'channels',
   'previewMassPost.channelId': 'channels', 'deleteMassPost.id': 'mass_posts', 'articleDrafts.channelId': 'channels', 'publications.channelId': 'channels', 'saveArticleDraft.channelId': 'channels',
-  'deleteArticleDraft.channelId': 'channels', 'publishArticle.channelId': 'channels',
+  'deleteArticleDraft.channelId': 'channels', 'publishArticle.channelId': 'channels', 'uploadArticlePicture.channelId': 'channels',
   'resolveAlert.id': 'alerts', 'channelQuotas.channelId': 'channels', 'unmappedCodes.channelId': 'channels', 'refreshQuotas.channelId': 'channels', 'clearQuotas.channelId': 'channels',
   'customer.id': 'customers', 'updateCustomer.id': 'customers', 'setOptOut.customerId': 'customers', 'permitCredits.customerId': 'customers',
   'customers.filter.tagId': 'tags', 'customerCount.filter.tagId': 'tags', 'deleteTag.id': 'tags', 'tagCustomers.customerIds': 'customers', 'tagCustomers.tagId': 'tags',

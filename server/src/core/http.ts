@@ -1,6 +1,6 @@
 // The one way out: pooled, with a time-out, never inside a write transaction, never with a secret in a message.
 import { Injectable, type OnApplicationShutdown } from '@nestjs/common';
-import { Agent, request } from 'undici';
+import { Agent, FormData, request } from 'undici';
 import { isInWrite } from './db/scope.js';
 import { AppError } from './errors/app-error.js';
 
@@ -9,9 +9,17 @@ export interface OutboundRequest {
   url: string;
   /** Sent as JSON; Chinese stays unescaped. */
   json?: unknown;
+  /** Sent as a form with this one file, instead of JSON. */
+  file?: OutboundFile;
   /** The answer may be a picture: give its bytes too. */
   wantsBytes?: boolean;
   timeoutMs?: number;
+}
+export interface OutboundFile {
+  field: string;
+  name: string;
+  type: string;
+  bytes: Buffer;
 }
 export interface OutboundAnswer {
   status: number;
@@ -30,7 +38,7 @@ export class Http implements OnApplicationShutdown {
    * One call, no retries: whether to try again is the caller's rule.
    * @throws bug inside a write; upstream when the other side is silent or unreachable (`details.maybeDone`: it may have acted).
    */
-  async request({ method, url, json, wantsBytes, timeoutMs = 8_000 }: OutboundRequest): Promise<OutboundAnswer> {
+  async request({ method, url, json, file, wantsBytes, timeoutMs = 8_000 }: OutboundRequest): Promise<OutboundAnswer> {
     if (isInWrite()) throw new AppError('bug', 'No outbound call inside a write transaction.');
     try {
       const answer = await request(url, {
@@ -38,6 +46,7 @@ export class Http implements OnApplicationShutdown {
         dispatcher: this.agent,
         headersTimeout: timeoutMs,
         bodyTimeout: timeoutMs,
+        ...(file === undefined ? {} : { body: formOf(file) }),
         ...(json === undefined ? {} : { body: JSON.stringify(json), headers: { 'content-type': 'application/json; charset=utf-8' } }),
       });
       if (!wantsBytes) return { status: answer.statusCode, body: await answer.body.text() };
@@ -53,4 +62,10 @@ export class Http implements OnApplicationShutdown {
   async onApplicationShutdown(): Promise<void> {
     await this.agent.close();
   }
+}
+
+function formOf({ field, name, type, bytes }: OutboundFile): FormData {
+  const form = new FormData();
+  form.append(field, new Blob([new Uint8Array(bytes)], { type }), name);
+  return form;
 }

@@ -276,11 +276,20 @@ export interface PlatformHttp {
   exchange(request: PlatformRequest): Promise<{ status: number; text: string; bytes?: Buffer }>;
 }
 
+export interface PlatformFile {
+  field: string;
+  name: string;
+  type: string;
+  bytes: Buffer;
+}
+
 export interface PlatformRequest {
   method: 'GET' | 'POST';
   url: string;
   /** Sent as JSON. */
   json?: unknown;
+  /** Sent as a form with this one file, instead of JSON. */
+  file?: PlatformFile;
   /** The answer may be a picture: give its bytes too. */
   wantsBytes?: boolean;
   timeoutMs: number;

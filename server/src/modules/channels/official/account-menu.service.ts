@@ -20,9 +20,9 @@ export class AccountMenu {
 
   /** @throws INVALID naming the field, like `buttons.0.children.2.name` */
   async publish(channelId: string, buttons: readonly MenuButton[]): Promise<Refusal | undefined> {
+    const { channel, account } = await this.calls.open(channelId, officialOf);
     const wrong = menuProblem(buttons);
     if (wrong !== undefined) throw invalid(wrong.field, wrong.problem, wrong.message, wrong.more);
-    const { channel, account } = await this.calls.open(channelId, officialOf);
     const done = await this.calls.ask(channel, (token) => account.menus.publish(buttons, token));
     if (!done.ok) return refusedBy(done);
     await this.note(channelId, 'channel.publish_menu');

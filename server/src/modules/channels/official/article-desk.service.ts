@@ -10,6 +10,8 @@ import { officialOf, type OfficialAccount } from '../adapters/wechat-official-ac
 import { PlatformCalls, refusedBy } from '../platform-calls.service.js';
 import { PostsRepository, type PublicationRow } from './posts.repository.js';
 
+/** With base64 it has to fit into a request of ours. */
+const MAX_PICTURE = 750_000;
 const LIMITS: [field: 'title' | 'author' | 'digest' | 'content', max: number][] = [['title', 32], ['author', 16], ['digest', 128], ['content', 20_000]];
 
 @Injectable()
@@ -22,12 +24,25 @@ export class ArticleDesk {
 
   /** A new draft, or a changed first article; gives its media id. @throws INVALID naming the field */
   async save(channelId: string, mediaId: string | undefined, article: ArticleText): Promise<string | Refusal> {
+    await this.calls.open(channelId, officialOf);
     if (article.title.trim() === '') throw invalid('title', 'required', 'Give the article a title.');
     for (const [field, max] of LIMITS) if (Array.from(article[field]).length > max) throw invalid(field, 'too_long', `At most ${max} characters.`, { max });
     if (article.thumbMediaId === '') throw invalid('thumbMediaId', 'required', 'Choose a cover picture of the account.');
     if (mediaId === undefined) return this.ask(channelId, (account, token) => account.articles.add([article], token));
     const saved = await this.ask(channelId, (account, token) => account.articles.update(mediaId, 0, article, token));
     return saved === true ? mediaId : saved;
+  }
+
+  /** A picture as a data address, PNG or JPEG below 750 kB. A cover has a media id; one for the text only an address. @throws INVALID */
+  async addPicture(channelId: string, data: string, use: 'cover' | 'inline'): Promise<{ mediaId: string | null; url: string } | Refusal> {
+    await this.calls.open(channelId, officialOf);
+    const found = /^data:(image\/png|image\/jpeg);base64,([A-Za-z0-9+/=]+)$/u.exec(data);
+    if (!found) throw invalid('data', 'bad_format', 'Send a PNG or JPEG as data:image/png;base64,…');
+    const picture = { type: found[1] as 'image/png' | 'image/jpeg', bytes: Buffer.from(found[2] ?? '', 'base64') };
+    if (picture.bytes.length >= MAX_PICTURE) throw invalid('data', 'too_long', 'A picture has less than 750 kB. Make it smaller.', { max: MAX_PICTURE });
+    if (use === 'cover') return this.ask(channelId, (account, token) => account.articles.addCover(picture, token));
+    const url = await this.ask(channelId, (account, token) => account.articles.addInline(picture, token));
+    return typeof url === 'string' ? { mediaId: null, url } : url;
   }
 
   delete(channelId: string, mediaId: string): Promise<true | Refusal> {

@@ -26,6 +26,11 @@ export class MassPosts {
     private readonly clock: Clock,
   ) {}
 
+  /** @throws NOT_FOUND; INVALID for an account that cannot post */
+  async check(channelId: string): Promise<void> {
+    await this.calls.open(channelId, officialOf);
+  }
+
   async list(channelId: string): Promise<MassPostRow[]> {
     await this.calls.open(channelId, officialOf);
     return this.db.read(() => this.repository.list(channelId));

@@ -203,6 +203,23 @@ describe('menu and articles', () => {
     await expect(as(merchant, () => t.get(ArticleDesk).save(merchant.channelId, undefined, { ...article, title: 'x'.repeat(33) }))).rejects.toMatchObject({ kind: 'invalid', details: { field: 'title' } });
   });
 
+  it('an article goes from its pictures to the account\'s page', async () => {
+    const merchant = await aServiceAccount(t, simulator, { origin, app: { publishStatus: 0 } });
+    const desk = t.get(ArticleDesk);
+    const data = `data:image/png;base64,${Buffer.from('89504e470d0a1a0a0000000d49484452', 'hex').toString('base64')}`;
+    const cover = await as(merchant, () => desk.addPicture(merchant.channelId, data, 'cover'));
+    if (isRefusal(cover)) throw new Error(JSON.stringify(cover));
+    const inline = await as(merchant, () => desk.addPicture(merchant.channelId, data, 'inline'));
+    expect(inline).toMatchObject({ mediaId: null, url: expect.stringContaining('http') });
+    const mediaId = await as(merchant, () => desk.save(merchant.channelId, undefined, { title: '双十二', author: '店铺', digest: '', content: '<p>来</p>', sourceUrl: '', thumbMediaId: cover.mediaId! }));
+    expect(await as(merchant, () => desk.drafts(merchant.channelId, 0))).toMatchObject({ total: 1, items: [{ mediaId, title: '双十二', articles: 1 }] });
+    expect(await as(merchant, () => desk.publish(merchant.channelId, String(mediaId), '双十二'))).toMatchObject({ state: 'running', title: '双十二' });
+    await idle();
+    await t.runJobs();
+    expect(await as(merchant, () => desk.publications(merchant.channelId))).toMatchObject([{ state: 'published', articleId: expect.any(String) }]);
+    await expect(as(merchant, () => desk.addPicture(merchant.channelId, 'data:text/html;base64,AAAA', 'cover'))).rejects.toMatchObject({ kind: 'invalid', details: { field: 'data' } });
+  });
+
   it('are nothing a mini program or a stranger\'s channel has', async () => {
     const [merchant, other] = [await aServiceAccount(t, simulator), await t.tenant()];
     await expect(t.as(other, () => t.get(AccountMenu).read(merchant.channelId))).rejects.toMatchObject({ kind: 'not_found' });

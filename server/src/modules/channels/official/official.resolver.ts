@@ -74,6 +74,7 @@ export class OfficialResolver {
 
   @Mutation() @Can('campaign.launch')
   async sendMassPost(@Args('channelId') channelId: string, @Args('input') input: MassPostInput) {
+    await this.posts.check(channelId); // whose account it is comes before what is wrong with the post
     const { row, result } = await this.posts.send(channelId, postOf(input));
     if (result.outcome === 'accepted') return { __typename: 'MassPost', ...presentPost(row) };
     if (result.outcome === 'upstream' && result.mayHaveBeenSent) return refusal('post_unknown', { massPostId: row.id });
@@ -82,6 +83,7 @@ export class OfficialResolver {
 
   @Mutation() @Can('campaign.launch')
   async previewMassPost(@Args('channelId') channelId: string, @Args('openid') openid: string, @Args('input') input: MassPostInput) {
+    await this.posts.check(channelId);
     return (await this.posts.preview(channelId, openid, contentOf(input))) ?? done;
   }
 
@@ -100,6 +102,12 @@ export class OfficialResolver {
   async saveArticleDraft(@Args('channelId') channelId: string, @Args('input') input: ArticleText, @Args('mediaId') mediaId?: string | null) {
     const saved = await this.articles.save(channelId, mediaId ?? undefined, input);
     return typeof saved === 'string' ? { __typename: 'SavedDraft', mediaId: saved } : saved;
+  }
+
+  @Mutation() @Can('campaign.manage')
+  async uploadArticlePicture(@Args('channelId') channelId: string, @Args('data') data: string, @Args('use') use: 'cover' | 'inline') {
+    const picture = await this.articles.addPicture(channelId, data, use);
+    return isRefusal(picture) ? picture : { __typename: 'ArticlePicture', ...picture };
   }
 
   @Mutation() @Can('campaign.manage')

@@ -1,5 +1,5 @@
 // Article drafts and their publication. Publishing puts an article on the account's page; it reaches nobody's chat.
-import type { PlatformResult } from '../../adapter.js';
+import type { PlatformFile, PlatformResult } from '../../adapter.js';
 import { isBody } from '../wechat/wechat.body.js';
 import { wordOf, type WeChatClient } from '../wechat/wechat.client.js';
 
@@ -12,6 +12,11 @@ export interface ArticleText {
   sourceUrl: string;
   /** A permanent picture of the account. */
   thumbMediaId: string;
+}
+
+export interface Picture {
+  type: 'image/png' | 'image/jpeg';
+  bytes: Buffer;
 }
 
 export interface Draft {
@@ -32,6 +37,17 @@ export class Articles {
   add(articles: readonly ArticleText[], token: string): Promise<PlatformResult<string>> {
     const body = { articles: articles.map(bodyOf) };
     return this.client.ask({ path: '/cgi-bin/draft/add', query: { access_token: token }, body }, (json) => wordOf(json['media_id']) || undefined);
+  }
+
+  /** A permanent picture of the account, as a cover needs one. */
+  addCover(picture: Picture, token: string): Promise<PlatformResult<{ mediaId: string; url: string }>> {
+    return this.client.ask({ path: '/cgi-bin/material/add_material', query: { access_token: token, type: 'image' }, file: fileOf(picture) }, (json) =>
+      wordOf(json['media_id']) === '' ? undefined : { mediaId: wordOf(json['media_id']), url: wordOf(json['url']) });
+  }
+
+  /** A picture for the text: pictures from anywhere else are dropped by the platform. */
+  addInline(picture: Picture, token: string): Promise<PlatformResult<string>> {
+    return this.client.ask({ path: '/cgi-bin/media/uploadimg', query: { access_token: token }, file: fileOf(picture) }, (json) => wordOf(json['url']) || undefined);
   }
 
   update(mediaId: string, index: number, article: ArticleText, token: string): Promise<PlatformResult<true>> {
@@ -80,3 +96,5 @@ function draftOf(value: unknown): Draft | undefined {
   if (mediaId === '') return undefined;
   return { mediaId, title: wordOf(first['title']), digest: wordOf(first['digest']), articles: list.length, updatedAt: Number(second) > 0 ? new Date(Number(second) * 1000) : undefined };
 }
+
+const fileOf = ({ type, bytes }: Picture): PlatformFile => ({ field: 'media', name: type === 'image/png' ? 'picture.png' : 'picture.jpg', type, bytes });

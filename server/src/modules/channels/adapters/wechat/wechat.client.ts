@@ -1,6 +1,6 @@
 // HTTP to WeChat: builds addresses and bodies, reads answers, and knows when an answer is missing.
 import { PlatformSilence } from '../../adapter.js';
-import type { PlatformFailure, PlatformHttp, PlatformResult } from '../../adapter.js';
+import type { PlatformFailure, PlatformFile, PlatformHttp, PlatformResult } from '../../adapter.js';
 import { failureOf } from './wechat.errors.js';
 import { isBody, parseWideJson } from './wechat.body.js';
 
@@ -14,6 +14,8 @@ interface Call {
   query: Record<string, string>;
   /** Sent as JSON by POST; without it the call is a GET. */
   body?: unknown;
+  /** Sent as a form by POST. */
+  file?: PlatformFile;
 }
 
 // Sends may be slow at the platform's peak hours; everything else is awaited by a person.
@@ -32,14 +34,15 @@ export class WeChatClient {
   }
 
   /** Never throws for what the platform does or fails to do. */
-  async call({ path, query, body }: Call): Promise<Answer> {
+  async call({ path, query, body, file }: Call): Promise<Answer> {
     const url = `${this.apiBase}${path}?${new URLSearchParams(query).toString()}`;
     try {
       const { status, text } = await this.http.exchange({
-        method: body === undefined ? 'GET' : 'POST',
+        method: body === undefined && file === undefined ? 'GET' : 'POST',
         url,
         timeoutMs: TIMEOUT_MS,
         ...(body === undefined ? {} : { json: body }),
+        ...(file === undefined ? {} : { file }),
       });
       return readAnswer(status, text);
     } catch (error) {
