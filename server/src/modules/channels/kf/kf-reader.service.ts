@@ -7,7 +7,7 @@ import { newId } from '../../../core/ids.js';
 import { Jobs } from '../../../core/jobs/jobs.js';
 import { LOG, type Log } from '../../../core/log.js';
 import type { PlatformFailure } from '../adapter.js';
-import type { KfPage } from '../adapters/wechat-kf/kf-desk.js';
+import type { KfPage } from '../adapters/wechat-kf/kf-desk.client.js';
 import { kfOf } from '../adapters/wechat-kf/kf.adapter.js';
 import { rowKey } from '../adapters/wechat-kf/kf.parse.js';
 import { receiveInbound } from '../inbound/inbound.job.js';

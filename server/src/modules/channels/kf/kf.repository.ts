@@ -3,7 +3,7 @@ import { Injectable } from '@nestjs/common';
 import { TenantDb } from '../../../core/db/tenant-db.js';
 import { newId } from '../../../core/ids.js';
 import type { PlatformFailure } from '../adapter.js';
-import type { KfAccountFact } from '../adapters/wechat-kf/kf-desk.js';
+import type { KfAccountFact } from '../adapters/wechat-kf/kf-desk.client.js';
 
 export interface KfAccountRow {
   id: string;

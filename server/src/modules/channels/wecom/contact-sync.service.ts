@@ -7,7 +7,7 @@ import { refusal, type Refusal } from '../../../core/graphql/refusal.js';
 import { newId } from '../../../core/ids.js';
 import { Jobs } from '../../../core/jobs/jobs.js';
 import type { PlatformFailure, PlatformResult } from '../adapter.js';
-import type { ContactPage } from '../adapters/wecom/contacts.js';
+import type { ContactPage } from '../adapters/wecom/contacts.client.js';
 import { wecomOf } from '../adapters/wecom/wecom.adapter.js';
 import { PlatformCalls } from '../platform-calls.service.js';
 import { ContactSyncsRepository, type ContactSyncRow, type EmployeeRow } from './contact-syncs.repository.js';

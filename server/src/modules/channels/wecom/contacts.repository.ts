@@ -3,7 +3,7 @@ import { Injectable } from '@nestjs/common';
 import { currentTenantId } from '../../../core/context.js';
 import { TenantDb } from '../../../core/db/tenant-db.js';
 import { newId } from '../../../core/ids.js';
-import type { Contact } from '../adapters/wecom/contacts.js';
+import type { Contact } from '../adapters/wecom/contacts.client.js';
 
 export interface ContactRow {
   id: string;

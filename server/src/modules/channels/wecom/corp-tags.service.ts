@@ -1,7 +1,7 @@
 // The corp's tags at the platform, for the module that knows what they mean here.
 import { Injectable } from '@nestjs/common';
 import type { Refusal } from '../../../core/graphql/refusal.js';
-import type { CorpTag } from '../adapters/wecom/corp-tags.js';
+import type { CorpTag } from '../adapters/wecom/corp-tags.client.js';
 import { wecomOf } from '../adapters/wecom/wecom.adapter.js';
 import { PlatformCalls, refusedBy } from '../platform-calls.service.js';
 

@@ -5,7 +5,7 @@ import { currentTenantId } from '../../../core/context.js';
 import { invalid } from '../../../core/errors/app-error.js';
 import type { Refusal } from '../../../core/graphql/refusal.js';
 import { Jobs } from '../../../core/jobs/jobs.js';
-import type { CustomerGroup } from '../adapters/wecom/customer-groups.js';
+import type { CustomerGroup } from '../adapters/wecom/customer-groups.client.js';
 import { wecomOf } from '../adapters/wecom/wecom.adapter.js';
 import { randomWord } from '../channel.secrets.js';
 import { PlatformCalls, refusedBy } from '../platform-calls.service.js';

@@ -6,7 +6,7 @@ import { refusal, type Refusal } from '../../../core/graphql/refusal.js';
 import { newId } from '../../../core/ids.js';
 import { Audit } from '../../tenants/index.js';
 import type { PlatformFailure, PlatformResult } from '../adapter.js';
-import { MAX_EMPLOYEES, type ContactWay } from '../adapters/wecom/contact-ways.js';
+import { MAX_EMPLOYEES, type ContactWay } from '../adapters/wecom/contact-ways.client.js';
 import { wecomOf, type Wecom } from '../adapters/wecom/wecom.adapter.js';
 import { randomWord } from '../channel.secrets.js';
 import { PlatformCalls, refusedBy } from '../platform-calls.service.js';

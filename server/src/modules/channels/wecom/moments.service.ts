@@ -6,7 +6,7 @@ import { invalid, notFound } from '../../../core/errors/app-error.js';
 import { refusal, type Refusal } from '../../../core/graphql/refusal.js';
 import { newId } from '../../../core/ids.js';
 import { Audit } from '../../tenants/index.js';
-import type { MomentPost } from '../adapters/wecom/moments.js';
+import type { MomentPost } from '../adapters/wecom/moments.client.js';
 import { wecomFailure } from '../adapters/wecom/wecom.errors.js';
 import { wecomOf } from '../adapters/wecom/wecom.adapter.js';
 import { PlatformCalls, refusedBy } from '../platform-calls.service.js';

@@ -132,6 +132,9 @@ describe('live codes', () => {
     const corp = await aCorp(t, simulator);
     expect(await t.as(corp.tenantId, () => t.get(LiveCodes).create(corp.channelId, 'code', { ...FIELDS, employees: ['nobody'] }))).toMatchObject({ code: 'platform_refused' });
     expect(await t.as(corp.tenantId, () => t.get(LiveCodes).list(corp.channelId))).toEqual([]);
+    await simulator.call('POST', '/sim/faults', { path: '/cgi-bin/externalcontact/add_contact_way', appid: corp.appId, kind: 'http500', times: 1 });
+    expect(await t.as(corp.tenantId, () => t.get(LiveCodes).create(corp.channelId, 'code', FIELDS))).toMatchObject({ code: 'live_code_unknown' });
+    expect(await t.as(corp.tenantId, () => t.get(LiveCodes).list(corp.channelId))).toMatchObject([{ name: FIELDS.name, url: '', platformId: null }]);
     await expect(t.as(corp.tenantId, () => t.get(LiveCodes).create(corp.channelId, 'code', { ...FIELDS, welcome: { text: '长'.repeat(1_334) } }))).rejects.toMatchObject({ kind: 'invalid' });
   });
 });
@@ -143,6 +146,20 @@ describe('a welcome', () => {
     const event = { type: 'contact.added', externalId: 'wmX', employee: 'zhangsan', state: '', welcomeCode: 'OLD', isHalf: false, at: new Date().toISOString(), dedupKey: 'k' } as const;
     await t.as(corp.tenantId, () => t.get(WelcomeDesk).greet(corp.channelId, [event], new Date(Date.now() - 21_000)));
     expect(await welcomes(corp)).toMatchObject([{ state: 'expired', problem: 'wecom_welcome_over' }]);
+  });
+
+  it('waits for another app that greets, for a token that died, and for nobody when the code is over', async () => {
+    const corp = await aCorp(t, simulator);
+    await t.as(corp.tenantId, () => t.get(LiveCodes).setWelcome(corp.channelId, { text: '你好' }));
+    const path = '/cgi-bin/externalcontact/send_welcome_msg';
+    for (const fault of [{ kind: 'errcode', errcode: 41096, times: 2 }, { kind: 'token_invalid', times: 1 }, { kind: 'errcode', errcode: 41050, times: 1 }]) {
+      await simulator.call('POST', '/sim/faults', { path, appid: corp.appId, ...fault });
+      const [person] = await someone(simulator);
+      const { externalUserid, welcomeCode = '' } = await add(corp, person, 'zhangsan');
+      const event = { type: 'contact.added', externalId: externalUserid, employee: 'zhangsan', state: '', welcomeCode, isHalf: false, at: new Date().toISOString(), dedupKey: 'k' } as const;
+      await t.as(corp.tenantId, () => t.get(WelcomeDesk).greet(corp.channelId, [event], new Date()));
+    }
+    expect(await t.as(corp.tenantId, () => t.get(WelcomeDesk).figures(corp.channelId))).toMatchObject({ sent: 2, expired: 1, failed: 0, unknown: 0 });
   });
 
   it('is sent once, whoever comes first', async () => {

@@ -7,7 +7,7 @@ import { silent, WeChatClient, wordOf } from '../wechat/wechat.client.js';
 import { wecomFailure, wecomSendOutcome } from '../wecom/wecom.errors.js';
 import { parseWecom } from '../wecom/wecom.parse.js';
 import { verifyWecom } from '../wecom/wecom.verify.js';
-import { KfDesk } from './kf-desk.js';
+import { KfDesk } from './kf-desk.client.js';
 import { parseKfRow } from './kf.parse.js';
 
 const CAPABILITIES: Capabilities = { subscriptions: false, serviceWindow: true, login: false, templates: false, callbackFormats: ['xml'] };

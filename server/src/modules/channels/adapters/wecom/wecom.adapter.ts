@@ -4,12 +4,12 @@ import type {
   InboundRequest, PlatformFailure, PlatformResult, PlatformSession, PlatformTemplate, SendRequest, SendResult, Verified, WindowSend,
 } from '../../adapter.js';
 import { silent, WeChatClient, wordOf } from '../wechat/wechat.client.js';
-import { ContactTasks } from './contact-tasks.js';
-import { ContactWays } from './contact-ways.js';
-import { Contacts, wordsOf } from './contacts.js';
-import { CorpTags } from './corp-tags.js';
-import { CustomerGroups } from './customer-groups.js';
-import { Moments } from './moments.js';
+import { ContactTasks } from './contact-tasks.client.js';
+import { ContactWays } from './contact-ways.client.js';
+import { Contacts, wordsOf } from './contacts.client.js';
+import { CorpTags } from './corp-tags.client.js';
+import { CustomerGroups } from './customer-groups.client.js';
+import { Moments } from './moments.client.js';
 import { wecomFailure, wecomSendOutcome } from './wecom.errors.js';
 import { parseWecom } from './wecom.parse.js';
 import { verifyWecom } from './wecom.verify.js';
