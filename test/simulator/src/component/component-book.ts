@@ -1,6 +1,5 @@
 import type { MiniProgram } from '../mini-program.ts';
-import type { World } from '../world.ts';
-import { Component, type Authorization, type ComponentSettings, type SavedComponent } from './component.ts';
+import { Component, type Authorization, type ComponentSettings, type SavedComponent, type Surroundings } from './component.ts';
 
 const TICKET_EVERY_MS = 600_000;
 
@@ -9,9 +8,9 @@ export class ComponentBook {
   readonly all = new Map<string, Component>();
   private readonly tokens = new Map<string, Authorization>();
   private timer: NodeJS.Timeout | null = null;
-  private readonly world: World;
+  private readonly world: Surroundings;
 
-  constructor(world: World) {
+  constructor(world: Surroundings) {
     this.world = world;
   }
 

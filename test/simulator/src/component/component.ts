@@ -1,9 +1,9 @@
 import { AppStats } from '../app-stats.ts';
-import type { Delivery } from '../callback-queue.ts';
+import type { CallbackQueue, Delivery } from '../callback-queue.ts';
+import type { Clock } from '../clock.ts';
 import { randomText } from '../ids.ts';
 import type { MiniProgram, PushSettings } from '../mini-program.ts';
 import { signedRequest, type PushEvent, type SignedRequest } from '../push-event.ts';
-import type { World } from '../world.ts';
 import { allFuncs } from './rights.ts';
 
 const TICKET_MS = 12 * 3600_000;
@@ -38,6 +38,14 @@ export interface SavedComponent {
   authorizations: Authorization[];
 }
 
+/** What a component needs of the world it lives in. */
+export interface Surroundings {
+  readonly clock: Clock;
+  readonly apps: ReadonlyMap<string, MiniProgram>;
+  readonly callbacks: CallbackQueue;
+  readonly components: { dropTokens(app: MiniProgram): void };
+}
+
 /** A third-party platform. */
 export class Component {
   settings: ComponentSettings;
@@ -47,9 +55,9 @@ export class Component {
   private readonly tokens = new Map<string, number>();
   private readonly preAuthCodes = new Map<string, number>();
   private readonly authCodes = new Map<string, { appid: string; expiresAt: number }>();
-  private readonly world: World;
+  private readonly world: Surroundings;
 
-  constructor(world: World, settings: ComponentSettings) {
+  constructor(world: Surroundings, settings: ComponentSettings) {
     this.world = world;
     this.settings = settings;
   }
