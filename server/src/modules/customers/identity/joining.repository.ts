@@ -28,14 +28,14 @@ const AMONG: Record<JoinEvidence, string> = {
 export class JoiningRepository {
   constructor(private readonly db: TenantDb) {}
 
-  /** Groups of several people that share evidence; only those with these union ids, phones or external ids when given. */
-  async groups(evidence: JoinEvidence, keys: readonly string[] | undefined, limit: number): Promise<JoinGroup[]> {
+  /** Groups of several people that share evidence; only those with these union ids, phones or external ids when given, or those after a key. */
+  async groups(evidence: JoinEvidence, keys: readonly string[] | undefined, limit: number, after = ''): Promise<JoinGroup[]> {
     const { key, where } = SPEAKS[evidence];
     const among = keys === undefined ? '$1::text[] is null' : AMONG[evidence];
     const rows = await this.db.query<{ key: string; people: JoinCandidate[] }>(
       `with shared as (
          select ${key} as key, array_agg(distinct i.customer_id) as ids from identities i join channels h on h.tenant_id = i.tenant_id and h.id = i.channel_id
-         where ${where} and i.revoked_at is null and ${among}
+         where ${where} and i.revoked_at is null and ${among} and ${key} > $3
          group by 1 having count(distinct i.customer_id) > 1 order by 1 limit $2
        )
        select s.key, jsonb_agg(jsonb_build_object('customerId', c.id, 'createdAt', c.created_at, 'identities', d.list) order by c.created_at, c.id) as people
@@ -44,7 +44,7 @@ export class JoiningRepository {
          select coalesce(jsonb_agg(jsonb_build_object('channelId', x.channel_id, 'kind', x.kind, 'externalId', x.external_id, 'unionId', x.union_id)), '[]') as list
          from identities x where x.customer_id = c.id and x.revoked_at is null
        ) d group by s.key order by s.key`,
-      [keys ?? null, limit],
+      [keys ?? null, limit, after],
     );
     return rows.map((row) => ({ evidence, key: row.key, people: row.people.map((person) => ({ ...person, createdAt: new Date(person.createdAt) })) }));
   }

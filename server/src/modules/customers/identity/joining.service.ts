@@ -62,7 +62,18 @@ export class JoiningService {
   /** Looks at everybody: who was named together while one of them had a message under way. @returns how many were joined */
   async repair(): Promise<number> {
     let joined = 0;
-    for (const evidence of ['union', 'external_userid', 'phone'] as const) joined += await this.db.write(() => this.join(evidence, undefined));
+    for (const evidence of ['union', 'external_userid', 'phone'] as const) {
+      // Page by page: those left to a person's eye must not stand in the way of the others.
+      for (let after: string | undefined = ''; after !== undefined; ) {
+        const from: string = after;
+        const page = await this.db.write(async () => {
+          const groups = await this.repository.groups(evidence, undefined, AT_ONCE, from);
+          return { joined: await this.joinGroups(evidence, groups), next: groups.length < AT_ONCE ? undefined : groups.at(-1)!.key };
+        });
+        joined += page.joined;
+        after = page.next;
+      }
+    }
     return joined;
   }
 
@@ -80,8 +91,12 @@ export class JoiningService {
     return this.identities.lock([...unions.map((union) => `union/${union}`), ...phones.map((phone) => `phone/${phone}`)]);
   }
 
-  private async join(evidence: JoinEvidence, keys: readonly string[] | undefined): Promise<number> {
-    const groups = await this.repository.groups(evidence, keys && [...new Set(keys)], AT_ONCE);
+  private async join(evidence: JoinEvidence, keys: readonly string[]): Promise<void> {
+    const asked = [...new Set(keys)];
+    await this.joinGroups(evidence, await this.repository.groups(evidence, asked, asked.length + AT_ONCE));
+  }
+
+  private async joinGroups(evidence: JoinEvidence, groups: readonly JoinGroup[]): Promise<number> {
     const pairs = apart(groups.flatMap((group) => this.pairsOf(group)));
     if (pairs.length === 0) return 0;
     const now = this.clock.now();
