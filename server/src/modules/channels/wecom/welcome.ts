@@ -1,5 +1,5 @@
 // What a merchant may let a new contact read: rules on plain data.
-import type { WelcomeContent } from '../adapters/wecom/wecom.adapter.js';
+import type { WelcomeContent } from '../adapters/wecom/welcome-content.js';
 
 /** As it is stored and as the contract shows it. */
 export interface Welcome {

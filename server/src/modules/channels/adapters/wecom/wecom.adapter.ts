@@ -1,7 +1,7 @@
 // WeCom (企业微信) behind the platform contract: translation only, one instance per call.
 import type {
   AccessToken, AdapterFactory, AdapterInput, CallbackFormat, Capabilities, ChannelAdapter, ChannelEvent, ContactTaskCreated, ContactTaskPage, ContactTaskSend,
-  InboundRequest, PlatformFailure, PlatformResult, PlatformSession, PlatformTemplate, SendRequest, SendResult, Verified, WindowSend,
+  InboundRequest, PlatformFailure, PlatformResult, PlatformSession, PlatformTemplate, SendRequest, SendResult, Verified,
 } from '../../adapter.js';
 import { silent, WeChatClient, wordOf } from '../wechat/wechat.client.js';
 import { ContactTasks } from './contact-tasks.client.js';
@@ -13,12 +13,10 @@ import { Moments } from './moments.client.js';
 import { wecomFailure, wecomSendOutcome } from './wecom.errors.js';
 import { parseWecom } from './wecom.parse.js';
 import { verifyWecom } from './wecom.verify.js';
+import type { WelcomeContent } from './welcome-content.js';
 
 // An employee's words reach a customer only by a task or as a welcome: there is no window and no subscription.
 const CAPABILITIES: Capabilities = { subscriptions: false, serviceWindow: false, login: false, templates: false, callbackFormats: ['xml'] };
-
-/** What greets a new contact: text, and at most one thing below it. */
-export type WelcomeContent = { text: string; attachment?: Exclude<WindowSend['content'], { type: 'text' }> | undefined };
 
 export class Wecom implements ChannelAdapter {
   readonly capabilities = CAPABILITIES;
