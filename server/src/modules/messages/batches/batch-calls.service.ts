@@ -64,6 +64,7 @@ export class BatchCalls {
     const rung = dispatch.row.spec.contents[batch.contentIndex];
     if (batch.kind !== 'mass_post' || rung?.kind !== 'post') {
       await this.db.write(async () => {
+        if (!(await this.isUnanswered(batch))) return;
         await this.settling.endAll(batch, { state: 'unknown', reason: 'process_lost', isReleased: false });
         await this.repository.update(batch.id, { state: 'unknown', reason: 'process_lost', now: this.clock.now() });
         await this.settling.moveOn(batch.dispatchId);
@@ -71,10 +72,18 @@ export class BatchCalls {
       return;
     }
     const people = await this.db.write(async () => {
+      if (!(await this.isUnanswered(batch))) return undefined;
       await this.repository.callAgain(batch.id, new Date(this.clock.now().getTime() + LEASE_MS));
       return this.repository.people(batch.id);
     });
+    if (people === undefined) return;
     await this.make({ batch: { ...batch, attempts: batch.attempts + 1 }, rung, people, text: this.renderer.batch(rung, dispatch.wording), latestUsefulAt: dispatch.row.spec.latestUsefulAt });
+  }
+
+  /** Held for this write. False: its own call came back late after all, or another process calls again. What that one entered stands. */
+  private async isUnanswered(batch: Batch): Promise<boolean> {
+    const held = await this.repository.lockBatch(batch.id);
+    return held?.state === 'sending' && held.attempts === batch.attempts;
   }
 
   /** Who is due, as one batch; undefined while it may still grow or when nobody is. */
