@@ -70,8 +70,10 @@ export class Dispatches {
     return this.db.write(async () => {
       const dispatch = await this.repository.move(id, ['open', 'sending', 'paused', 'stopped'], 'cancelled');
       if (!dispatch) return 0;
+      const released = await this.repository.release(id, { state: 'cancelled', reason: 'cancelled' }, this.clock.now());
+      // Second: that one waited for a batch just being made, and this sees it.
       await this.batches.withdraw(id, this.clock.now());
-      return this.repository.release(id, { state: 'cancelled', reason: 'cancelled' }, this.clock.now());
+      return released;
     });
   }
 

@@ -126,7 +126,7 @@ export class BatchCalls {
       const rejected = isAccepted && 'rejected' in result ? (result.rejected ?? []) : [];
       await this.settling.endSome(batch, rejected.map((externalId) => ({ externalId, state: 'refused' as const, reason: 'not_friend', at: null })));
       await this.repository.update(batch.id, isAccepted
-        ? { state: 'awaiting', now, ...(settlement.platformId === undefined ? {} : { platformId: settlement.platformId }), nextLookAt: batch.kind === 'mass_post' ? nextPostLook(now) : nextTaskLook(now, 0, batch.deadlineAt) }
+        ? { state: 'awaiting', now, ...(settlement.platformId === undefined ? {} : { platformId: settlement.platformId }), nextLookAt: nextLook(held, now) }
         : { state: settlement.state === 'unknown' ? 'unknown' : 'failed', reason: settlement.reason, now, totals: { failed: settlement.state === 'unknown' ? 0 : people.length } });
       await this.settling.stop(batch, settlement);
       if (!isAccepted) await this.settling.moveOn(batch.dispatchId);
@@ -144,3 +144,7 @@ export class BatchCalls {
     return this.sender.post(batch.channelId, { to: { people }, content, clientMsgId: batch.id.replaceAll('-', '') });
   }
 }
+
+/** A group send that was cancelled while employees were being asked is taken back at once. */
+const nextLook = ({ kind, isWithdrawn, deadlineAt }: Batch, now: Date): Date =>
+  kind === 'mass_post' ? nextPostLook(now) : isWithdrawn ? now : nextTaskLook(now, 0, deadlineAt);

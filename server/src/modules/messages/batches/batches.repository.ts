@@ -210,10 +210,11 @@ export class BatchesRepository {
     return (await this.db.one<{ n: number }>(`select count(*) as n from messages where batch_id = $1 and state in ('sending', 'awaiting')`, [id]))?.n ?? 0;
   }
 
-  /** A cancelled dispatch's group sends end at the platform too, at the next look. */
+  /** A cancelled dispatch's group sends end at the platform too, at the next look; one whose call is under way, once it is answered. */
   async withdraw(dispatchId: string, now: Date): Promise<string[]> {
     const rows = await this.db.query<{ id: string }>(
-      `update message_batches set is_withdrawn = true, next_look_at = $2 where dispatch_id = $1 and state = 'awaiting' and kind = 'contact_message' returning id`, [dispatchId, now]);
+      `update message_batches set is_withdrawn = true, next_look_at = case state when 'awaiting' then $2 else next_look_at end
+       where dispatch_id = $1 and state in ('sending', 'awaiting') and kind = 'contact_message' returning id`, [dispatchId, now]);
     return rows.map(({ id }) => id);
   }
 
