@@ -102,6 +102,8 @@ export class IdentityRepository {
     );
     const customerIds = rows.map((row) => row.customerId);
     await this.db.exec('update customers set name = null, phone = null where id = any($1::uuid[])', [customerIds]);
+    // Those who were joined into these people are kept as they were: their own data goes too.
+    await this.db.exec(`update customer_aliases set was = was - 'name' - 'phone' where customer_id = any($1::uuid[])`, [customerIds]);
     return customerIds;
   }
 }
