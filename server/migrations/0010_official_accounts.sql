@@ -115,6 +115,7 @@ create table entry_addresses (
   foreign key (tenant_id, entry_link_id) references entry_links(tenant_id, id) on delete cascade,
   foreign key (tenant_id, channel_id) references channels(tenant_id, id) on delete cascade
 );
+create index entry_addresses_channel on entry_addresses (tenant_id, channel_id); -- its foreign key
 select app.fence('entry_addresses');
 
 -- The platform's number for how a mini program was entered.
