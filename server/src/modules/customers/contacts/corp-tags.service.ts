@@ -52,9 +52,9 @@ export class CorpTagsService {
 
   /** @throws NOT_FOUND for account or tag */
   async push(channelId: string, tagId: string): Promise<CorpTagRow[] | Refusal> {
-    await this.platform.check(channelId);
     const name = await this.db.read(() => this.repository.tagName(tagId));
     if (name === undefined) throw notFound('tag', tagId);
+    await this.platform.check(channelId);
     const refused = await this.ensure(channelId, tagId, name);
     if (refused !== undefined) return refused;
     await this.db.write(() => this.jobs.enqueue(pushCorpTag, { channelId, tagId }, { key: `${channelId}/${tagId}` }));
