@@ -1,6 +1,6 @@
 // Two tenants: the whole schema is walked, and every field that takes an id is tried with the other merchant's.
 // A new field that takes an id and is not told here which one, fails the walk: it cannot be forgotten.
-import { buildSchema, type GraphQLArgument, type GraphQLField, type GraphQLInputType, type GraphQLOutputType, getNamedType, isEnumType, isInputObjectType, isListType, isNonNullType, isObjectType, isScalarType, isUnionType } from 'graphql';
+import { buildSchema, type GraphQLArgument, type GraphQLField, type GraphQLInputType, type GraphQLOutputType, getNamedType, isEnumType, isInputObjectType, isListType, isNonNullType, isRequiredInputField, isObjectType, isScalarType, isUnionType } from 'graphql';
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -155,7 +155,7 @@ function valueOf(type: GraphQLInputType, place: string, foreign: string | undefi
   if (isInputObjectType(type))
     return Object.fromEntries(
       Object.values(type.getFields())
-        .filter((f) => isNonNullType(f.type) || leadsTo(`${place}.${f.name}`, foreign) || NEEDED.has(`${place}.${f.name}`))
+        .filter((f) => isRequiredInputField(f) || leadsTo(`${place}.${f.name}`, foreign) || NEEDED.has(`${place}.${f.name}`))
         .map((f) => [f.name, valueOf(f.type, `${place}.${f.name}`, foreign)]),
     );
   if (isEnumType(type)) return (type.getValues().find((v) => v.name === 'subscription') ?? type.getValues()[0]!).name;
