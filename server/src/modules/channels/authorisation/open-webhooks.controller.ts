@@ -2,18 +2,16 @@
 // /hooks/open/wechat/:appid/callback for the accounts behind it, /hooks/open/wecom for the provider-developed app. The same promise as the other callbacks: check, store, answer.
 import { Inject, Injectable, type OnModuleInit } from '@nestjs/common';
 import { HttpAdapterHost } from '@nestjs/core';
-import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { FastifyReply, FastifyRequest } from 'fastify';
 import { LOG, type Log } from '../../../core/log.js';
 import { PayloadError, type CallbackRefusal, type InboundRequest } from '../adapter.js';
 import { InboundIntake } from '../inbound/inbound-intake.service.js';
 import { RejectionCounter } from '../inbound/rejection-counter.service.js';
-import { inboundOf } from '../inbound/webhooks.controller.js';
+import { inboundOf, routeCallbacks, TEXT } from '../inbound/callback-routes.controller.js';
 import { PlatformPushes } from './platform-pushes.service.js';
 import { SuitePushes } from './suite-pushes.service.js';
 
-const MAX_BYTES = 1_048_576;
 const WARN_EVERY_MS = 10_000;
-const TEXT = 'text/plain; charset=utf-8';
 
 @Injectable()
 export class OpenWebhooksController implements OnModuleInit {
@@ -29,17 +27,12 @@ export class OpenWebhooksController implements OnModuleInit {
     @Inject(LOG) private readonly log: Log,
   ) {}
 
-  /** The worker process has the same modules and no HTTP. */
-  async onModuleInit(): Promise<void> {
-    const fastify = this.host.httpAdapter?.getInstance<FastifyInstance>();
-    if (fastify === undefined) return;
-    await fastify.register(async (scope) => {
-      scope.removeAllContentTypeParsers();
-      scope.addContentTypeParser('*', { parseAs: 'buffer', bodyLimit: MAX_BYTES }, (_request, body, done) => done(null, body));
-      scope.route({ method: 'POST', url: '/hooks/open/wechat', bodyLimit: MAX_BYTES, handler: (request, reply) => this.forPlatform(request, reply) });
-      scope.route({ method: ['GET', 'POST'], url: '/hooks/open/wecom', bodyLimit: MAX_BYTES, handler: (request, reply) => this.forSuite(request, reply) });
-      scope.route({ method: ['GET', 'POST'], url: '/hooks/open/wechat/:appid/callback', bodyLimit: MAX_BYTES, handler: (request, reply) => this.forAccount(request, reply) });
-    });
+  onModuleInit(): Promise<void> {
+    return routeCallbacks(this.host, [
+      { methods: ['POST'], url: '/hooks/open/wechat', handler: (request, reply) => this.forPlatform(request, reply) },
+      { url: '/hooks/open/wecom', handler: (request, reply) => this.forSuite(request, reply) },
+      { url: '/hooks/open/wechat/:appid/callback', handler: (request, reply) => this.forAccount(request, reply) },
+    ]);
   }
 
   private forPlatform(request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {

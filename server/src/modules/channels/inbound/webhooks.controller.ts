@@ -1,8 +1,8 @@
 // The address the platform calls: /hooks/wechat/:channelId. It checks, stores, waits for the commit and answers; it never
-// waits for the work. A scope of its own in Fastify, because the signature is over the raw bytes.
+// waits for the work.
 import { Inject, Injectable, type OnModuleInit } from '@nestjs/common';
 import { HttpAdapterHost } from '@nestjs/core';
-import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { FastifyReply, FastifyRequest } from 'fastify';
 import { Clock } from '../../../core/clock.js';
 import { runAs } from '../../../core/context.js';
 import { TenantDb } from '../../../core/db/tenant-db.js';
@@ -12,10 +12,9 @@ import { ChannelAccess, type OpenChannel } from '../channel-access.service.js';
 import { ChannelsRepository } from '../channels.repository.js';
 import { WelcomeDesk } from '../wecom/welcome-desk.service.js';
 import { InboundIntake } from './inbound-intake.service.js';
+import { inboundOf, routeCallbacks, TEXT } from './callback-routes.controller.js';
 import { RejectionCounter } from './rejection-counter.service.js';
 
-const MAX_BYTES = 1_048_576;
-const TEXT = 'text/plain; charset=utf-8';
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/iu;
 
 @Injectable()
@@ -33,16 +32,8 @@ export class WebhooksController implements OnModuleInit {
     @Inject(LOG) private readonly log: Log,
   ) {}
 
-  /** The worker process has the same modules and no HTTP. */
-  async onModuleInit(): Promise<void> {
-    const fastify = this.host.httpAdapter?.getInstance<FastifyInstance>();
-    if (fastify === undefined) return;
-    await fastify.register(async (scope) => {
-      scope.removeAllContentTypeParsers();
-      scope.addContentTypeParser('*', { parseAs: 'buffer', bodyLimit: MAX_BYTES }, (_request, body, done) => done(null, body));
-      for (const platform of ['wechat', 'wecom'])
-        scope.route({ method: ['GET', 'POST'], url: `/hooks/${platform}/:channelId`, bodyLimit: MAX_BYTES, handler: (request, reply) => this.handle(request, reply) });
-    });
+  onModuleInit(): Promise<void> {
+    return routeCallbacks(this.host, ['wechat', 'wecom'].map((platform) => ({ url: `/hooks/${platform}/:channelId`, handler: (request, reply) => this.handle(request, reply) })));
   }
 
   private async handle(request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
@@ -86,11 +77,4 @@ export class WebhooksController implements OnModuleInit {
     await runAs({ tenantId: open.tenantId, actor: { kind: 'system', name: 'callback' }, requestId: '-' }, () =>
       this.db.write(() => this.channels.noteCallback(open.row.id, this.clock.now())));
   }
-}
-
-/** What the adapters read of a request. */
-export function inboundOf(request: FastifyRequest): InboundRequest {
-  const query: Record<string, string> = {};
-  for (const [key, value] of Object.entries(request.query as Record<string, unknown>)) if (typeof value === 'string') query[key] = value;
-  return { method: request.method === 'GET' ? 'GET' : 'POST', query, raw: Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0) };
 }
